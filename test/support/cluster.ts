@@ -22,14 +22,17 @@ declare module 'vitest' {
   }
 }
 
-/** Migrated once for a run, by `global.ts`; every test database is a copy of it. */
-export const templateName = 'carillon_template';
+type RuntimeRole = (typeof runtimeRoles)[number];
+const runtimeRoles = ['carillon_api', 'carillon_worker', 'carillon_queue'] as const;
+
+/** Migrated once for a cluster; every test database is a copy of it. */
+const templateName = 'carillon_template';
 
 export interface TestDatabase {
   readonly name: string;
   /** The administrator's address. */
   readonly databaseUrl: string;
-  /** As `carillon_api`, `carillon_worker` and `carillon_queue`. */
+  /** Logins without privileges of their own, that act as `carillon_api`, `carillon_worker` and `carillon_queue`. */
   readonly apiUrl: string;
   readonly workerUrl: string;
   readonly queueUrl: string;
@@ -44,16 +47,32 @@ export async function cloneDatabase(name = `test_${randomBytes(6).toString('hex'
   return cloneIn(url, name);
 }
 
-/** The same in a cluster of one's own ({@link startCluster}), once `templateName` was migrated there. */
+/**
+ * Migrates the template database of a cluster, which makes the roles too, and gives each runtime role a login, as an
+ * operator would.
+ */
+export async function makeTemplate(adminUrl: string): Promise<void> {
+  // Not at the top: a model that doesn't load must not take those tests along that never touch it.
+  const { migrate } = await import('@carillon/schema');
+  await administer(adminUrl, `create database ${templateName}`);
+  await migrate({ databaseUrl: withDatabase(adminUrl, templateName), log: () => undefined });
+  const password = pg.escapeLiteral(new URL(adminUrl).password);
+  for (const role of runtimeRoles) {
+    await administer(adminUrl, `create role ${loginOf(role)} login password ${password} in role ${role}`);
+    await administer(adminUrl, `alter role ${loginOf(role)} set role = ${role}`);
+  }
+}
+
+/** The same in a cluster of one's own ({@link startCluster}), once its template was made. */
 export async function cloneIn(adminUrl: string, name: string): Promise<TestDatabase> {
   await administer(adminUrl, `create database ${pg.escapeIdentifier(name)} template ${templateName}`);
   const databaseUrl = withDatabase(adminUrl, name);
   return {
     name,
     databaseUrl,
-    apiUrl: asRole(databaseUrl, 'carillon_api'),
-    workerUrl: asRole(databaseUrl, 'carillon_worker'),
-    queueUrl: asRole(databaseUrl, 'carillon_queue'),
+    apiUrl: loginAs(databaseUrl, 'carillon_api'),
+    workerUrl: loginAs(databaseUrl, 'carillon_worker'),
+    queueUrl: loginAs(databaseUrl, 'carillon_queue'),
     drop: () => administer(adminUrl, `drop database if exists ${pg.escapeIdentifier(name)} with (force)`),
   };
 }
@@ -117,9 +136,13 @@ function withDatabase(url: string, database: string): string {
   return changed.href;
 }
 
-/** Every session of this address acts as `role`, as in an installation without logins of their own. */
-function asRole(url: string, role: string): string {
+/** The address of the login that {@link makeTemplate} made for `role`. */
+function loginAs(url: string, role: RuntimeRole): string {
   const changed = new URL(url);
-  changed.searchParams.set('options', `-c role=${role}`);
+  changed.username = loginOf(role);
   return changed.href;
+}
+
+function loginOf(role: RuntimeRole): string {
+  return `${role}_login`;
 }
