@@ -36,7 +36,7 @@ export function demoAccess(dataDir: string): DemoAccess {
 }
 
 function keep<T extends object>(path: string, make: () => T): T {
-  const known = readSecretFile<T>(path);
+  const known = readSecretFile(path) as T | undefined;
   if (known) return known;
   const made = make();
   writeSecretFile(path, made);

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterEach, expect, test } from 'vitest';
 import { type RunningPostgres, startPostgres } from './embedded-postgres.js';
+import { until } from '../../../test/support/until.js';
 import { commandLineOf, isAlive } from './process-identity.js';
 
 const cleanups: (() => void | Promise<void>)[] = [];
@@ -142,10 +142,4 @@ function postmasterOf(dataDir: string): number | undefined {
 
 function childrenOf(pid: number): number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
-}
-
-async function until(condition: () => boolean, what: string, timeoutMs = 15_000): Promise<void> {
-  for (const deadline = Date.now() + timeoutMs; !condition(); await delay(20)) {
-    if (Date.now() > deadline) throw new Error(`Not within ${timeoutMs} ms: ${what}`);
-  }
 }

@@ -1,25 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import {
-  chownSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { clusterDirOf } from './data-dir.js';
 import { findFreePort, isPortFree } from './free-port.js';
 import { claimDataDir } from './launcher-lock.js';
+import { makeCluster } from './make-cluster.js';
+import { isAlive } from './process-identity.js';
 import { locatePostgres, type PostgresBinaries } from './postgres-binaries.js';
-import { postgresIdentity, type PostgresIdentity } from './postgres-identity.js';
+import { type PostgresIdentity, postgresIdentity, runAs } from './postgres-identity.js';
 import { readSecretFile, writeSecretFile } from './secret-file.js';
 import { stopStalePostmaster } from './stale-postmaster.js';
 import { guardWithWatchdog } from './watchdog.js';
@@ -74,7 +66,8 @@ export async function startPostgres({ dataDir, settings = {} }: PostgresOptions)
   const giveUpClaim = claimDataDir(dataDir);
   try {
     const access = await loadAccess(dataDir);
-    if (!existsSync(clusterDir)) await makeCluster({ dataDir, binaries, identity, password: access.password });
+    if (!existsSync(clusterDir))
+      await makeCluster({ dataDir, initdb: binaries.initdb, identity, password: access.password });
     await stopStalePostmaster(clusterDir);
     const running = await launch({
       dataDir,
@@ -93,7 +86,7 @@ export async function startPostgres({ dataDir, settings = {} }: PostgresOptions)
 
 async function loadAccess(dataDir: string): Promise<Access> {
   const path = accessFile(dataDir);
-  const known = readSecretFile<Access>(path);
+  const known = readSecretFile(path) as Access | undefined;
   if (known) return known;
   if (existsSync(clusterDirOf(dataDir))) {
     throw new Error(`${path} is missing: without the password in it the cluster beside it can't be opened.`);
@@ -108,57 +101,10 @@ function accessFile(dataDir: string): string {
   return join(dataDir, 'postgres.json');
 }
 
-interface ClusterPlan {
+interface LaunchPlan {
   readonly dataDir: string;
   readonly binaries: PostgresBinaries;
   readonly identity: PostgresIdentity | undefined;
-}
-
-/** Makes the cluster in a draft folder and renames it, so that an interrupted `initdb` leaves nothing half made. */
-async function makeCluster({
-  dataDir,
-  binaries,
-  identity,
-  password,
-}: ClusterPlan & { password: string }): Promise<void> {
-  const draft = `${clusterDirOf(dataDir)}.new`;
-  const passwordFile = join(dataDir, 'initdb.password');
-  rmSync(draft, { recursive: true, force: true });
-  mkdirSync(draft, { mode: 0o700 });
-  writeFileSync(passwordFile, password, { mode: 0o600 });
-  try {
-    if (identity) for (const path of [draft, passwordFile]) chownSync(path, identity.uid, identity.gid);
-    // prettier-ignore
-    await run(binaries.initdb, [
-      '--pgdata', draft, '--username', 'postgres', '--pwfile', passwordFile, '--auth', 'scram-sha-256',
-      // Unicode's upper and lower case, ordered by code point: the same on every system, and no index ever goes stale.
-      '--encoding', 'UTF8', '--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8',
-      '--no-instructions',
-    ], identity);
-    renameSync(draft, clusterDirOf(dataDir));
-  } finally {
-    rmSync(passwordFile, { force: true });
-  }
-}
-
-async function run(program: string, args: readonly string[], identity: PostgresIdentity | undefined): Promise<void> {
-  const child = spawn(program, args, { ...spawnOptions(identity), stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`${program} failed:\n${output.trim()}`);
-}
-
-function spawnOptions(identity: PostgresIdentity | undefined) {
-  return {
-    ...(identity && { uid: identity.uid, gid: identity.gid }),
-    env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
-    cwd: '/',
-  };
-}
-
-interface LaunchPlan extends ClusterPlan {
   readonly access: Access;
   readonly settings: Readonly<Record<string, string | number>>;
 }
@@ -186,7 +132,7 @@ function spawnPostmaster({ dataDir, binaries, identity, access, settings }: Laun
   const flags = Object.entries({ ...settings, port }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const log = openSync(logFile(dataDir), 'a', 0o600);
   const postmaster = spawn(binaries.postgres, ['-D', clusterDirOf(dataDir), ...flags], {
-    ...spawnOptions(identity),
+    ...runAs(identity),
     // A group of its own: Ctrl-C in the terminal must not stop the database before those who use it.
     detached: true,
     stdio: ['ignore', log, log],
@@ -215,9 +161,7 @@ async function exitOf(child: ChildProcess): Promise<void> {
 
 /** Waits until the server takes our password. False when the postmaster ended instead. */
 async function answers(running: RunningPostgres): Promise<boolean> {
-  let ended = false;
-  void running.exited.then(() => (ended = true));
-  while (!ended) {
+  while (isAlive(running.pid)) {
     const client = new pg.Client({ connectionString: running.urlOf('postgres') });
     // The server may go away between the greeting and the end; that is no reason to take us along.
     client.on('error', () => undefined);

@@ -27,3 +27,18 @@ export async function findFreePort(seed: number): Promise<number> {
   }
   throw new Error(`No free port found between ${first} and ${first + count} on 127.0.0.1.`);
 }
+
+/**
+ * The port that Carillon is asked to listen on, once it is sure that it can. `0` chooses one.
+ *
+ * @throws When it is no port, or taken.
+ */
+export async function ensurePortFree(wanted: string, host: string): Promise<number> {
+  const port = Number(wanted);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`PORT=${wanted} is not a port.`);
+  if (port === 0) return findFreePort(process.pid);
+  if (await isPortFree(port, host)) return port;
+  throw new Error(
+    `Port ${port} is taken: stop what listens there, or choose another one, as in PORT=${port + 1} npm start.`,
+  );
+}

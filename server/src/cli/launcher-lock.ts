@@ -17,7 +17,7 @@ interface Launcher {
  */
 export function claimDataDir(dataDir: string): () => void {
   const path = join(dataDir, 'launcher.json');
-  const other = readSecretFile<Launcher>(path);
+  const other = readSecretFile(path) as Launcher | undefined;
   if (other && other.pid !== process.pid && isAlive(other.pid) && commandLineOf(other.pid) === other.commandLine) {
     throw new Error(
       `Carillon already runs on ${dataDir} (process ${other.pid}): stop that one, or set CARILLON_DATA_DIR to another place.`,

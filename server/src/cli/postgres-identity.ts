@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { type SpawnOptions, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
@@ -31,6 +31,15 @@ export function postgresIdentity(clusterDir: string): PostgresIdentity | undefin
   );
 }
 
+/** How to spawn a program of PostgreSQL's: as that user, with nothing of our environment that could change its ways. */
+export function runAs(identity: PostgresIdentity | undefined): Pick<SpawnOptions, 'uid' | 'gid' | 'env' | 'cwd'> {
+  return {
+    ...(identity && { uid: identity.uid, gid: identity.gid }),
+    env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
+    cwd: '/',
+  };
+}
+
 /**
  * Can this user get at `path`, or, where that doesn't exist yet, at the nearest folder above it? Asked of the kernel,
  * by trying it as that user: mode bits alone don't tell (access lists, mount options).
@@ -39,8 +48,7 @@ export function canReach(identity: PostgresIdentity | undefined, path: string): 
   if (!identity) return true;
   let nearest = resolve(path);
   while (!existsSync(nearest)) nearest = dirname(nearest);
-  const { uid, gid } = identity;
-  const probe = spawnSync('/bin/sh', ['-c', 'test -x "$0"', nearest], { uid, gid, cwd: '/', stdio: 'ignore' });
+  const probe = spawnSync('/bin/sh', ['-c', 'test -x "$0"', nearest], { ...runAs(identity), stdio: 'ignore' });
   return probe.status === 0;
 }
 

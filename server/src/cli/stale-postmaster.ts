@@ -16,8 +16,10 @@ export async function stopStalePostmaster(clusterDir: string): Promise<void> {
   if (pid === undefined) return;
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
     signalIfThere(pid, signal);
-    for (const deadline = Date.now() + waitMs; Date.now() < deadline; await delay(25)) {
+    const deadline = Date.now() + waitMs;
+    while (Date.now() < deadline) {
       if (!isAlive(pid)) return;
+      await delay(25);
     }
   }
   throw new Error(`A PostgreSQL process (${pid}) holds ${clusterDir} and does not end.`);

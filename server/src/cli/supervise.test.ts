@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { until } from '../../../test/support/until.js';
 import { isAlive } from './process-identity.js';
 import { restartDelayMs, restartMe, supervise, type SupervisedProcess } from './supervise.js';
 
@@ -142,9 +143,3 @@ test('a process ends in order when its supervisor is killed', async () => {
   expect(notes()[1]).toBe('stopped in order');
   rmSync(dir, { recursive: true, force: true });
 });
-
-async function until(condition: () => boolean, what: string, timeoutMs = 15_000): Promise<void> {
-  for (const deadline = Date.now() + timeoutMs; !condition(); await delay(20)) {
-    if (Date.now() > deadline) throw new Error(`Not within ${timeoutMs} ms: ${what}`);
-  }
-}

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { Writable } from 'node:stream';
 
 /**
  * Ends `pid` when this process dies, however it dies. A small shell waits on a pipe from us; nothing but our end closes
@@ -21,8 +22,8 @@ export function guardWithWatchdog(pid: number): () => void {
   });
   watchdog.unref();
   // A socket underneath, though typed as a plain writable; unref'd, it doesn't keep our event loop alive.
-  (watchdog.stdin as { unref?: () => void } | null)?.unref?.();
-  watchdog.stdin?.on('error', () => undefined);
+  (watchdog.stdin as Writable & { unref: () => void }).unref();
+  watchdog.stdin.on('error', () => undefined);
   return () => {
     watchdog.kill('SIGKILL');
   };
