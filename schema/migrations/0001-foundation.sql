@@ -29,7 +29,8 @@ grant execute on function carillon.now() to carillon_api, carillon_worker, caril
 
 -- ── Ids ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 -- 16 bytes that sort by time: 48 bits of milliseconds, then random ones. Shown as prefix + ULID (schema/src/kernel/ids.ts).
-create function new_id() returns uuid language sql volatile set search_path = carillon, pg_temp as
+-- No search path of its own, so that it is inlined: it names built-in functions only.
+create function new_id() returns uuid language sql volatile as
 $$ select (lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0')
            || substr(replace(gen_random_uuid()::text, '-', ''), 13))::uuid $$;
 
@@ -225,12 +226,13 @@ language sql stable security definer set search_path = carillon, pg_temp as
 $$ select s.workspace_id, s.id, s.token_hash from session s join workspace w on w.id = s.workspace_id
    where s.token_hash = p_token_hash and w.deleted_at is null $$;
 
--- By sign-in email: one row for each workspace the person can enter.
+-- By sign-in email: one row for each workspace the person belongs to, suspended ones too: whoever knows the password is
+-- told so, and nobody else.
 create function find_sign_in(p_email text) returns table (workspace_id uuid, id uuid, password_hash text)
 language sql stable security definer set search_path = carillon, pg_temp as
 $$ select m.workspace_id, m.id, a.password_hash
      from account a join member m on m.account_id = a.id and m.status = 'active'
-     join workspace w on w.id = m.workspace_id and w.deleted_at is null and w.suspended_at is null
+     join workspace w on w.id = m.workspace_id and w.deleted_at is null
     where a.email = lower(p_email)
     order by m.created_at, m.workspace_id $$;
 
@@ -265,5 +267,11 @@ $$ select w.id, w.name, w.time_zone, w.locale, w.default_phone_region, w.mode, w
       and (p_after_name is null or (lower(w.name), w.id) > (lower(p_after_name), p_after_id))
     order by lower(w.name), w.id limit p_limit $$;
 
-grant execute on function find_api_token, find_session, find_sign_in, workspaces_of_account, ensure_account, list_workspaces
-  to carillon_api;
+create function count_workspaces(p_search text) returns integer
+language sql stable security definer set search_path = carillon, pg_temp as
+$$ select count(*)::integer from workspace w
+    where w.deleted_at is null
+      and (p_search is null or starts_with(lower(w.name), lower(p_search)) or w.id::text = p_search) $$;
+
+grant execute on function find_api_token, find_session, find_sign_in, workspaces_of_account, ensure_account, list_workspaces,
+  count_workspaces to carillon_api;

@@ -123,8 +123,9 @@ create table delivery_due (
   schedule_step integer not null default 0,
   -- Attempts lost with their worker, in a row.
   lost_count integer not null default 0,
-  -- With kind manual: when the automatic plan goes on if this one fails. Null: there is none, it goes back to failed.
+  -- With kind manual, if this attempt fails: when the automatic plan goes on; without a plan, the status it goes back to.
   planned_at timestamptz,
+  rest_status text not null default 'failed' check (rest_status in ('failed', 'delivered')),
   lease_token uuid,
   lease_until timestamptz,
   leased_by uuid,

@@ -127,26 +127,28 @@ begin
     delete from delivery_due d using f
      where d.workspace_id = f.workspace_id and d.delivery_id = f.delivery_id and d.lease_token = f.token
        and d.attempt_number = f.number and f.outcome in ('delivered', 'failed')
-    returning d.workspace_id, d.delivery_id, d.endpoint_id, null::timestamptz as next_at, null::text as wait_reason
+    returning d.workspace_id, d.delivery_id, d.endpoint_id, null::timestamptz as next_at, null::text as wait_reason,
+              case f.outcome when 'failed' then d.rest_status else 'delivered' end as status
   ), moved as (
     update delivery_due d
        set lease_token = null, lease_until = null, leased_by = null, planned_at = null,
            due_at = case f.outcome when 'retry' then v_now + f.delay_ms * interval '1 millisecond'
                                    when 'restored' then greatest(d.planned_at, v_now) else d.due_at end,
-           wait_reason = case f.outcome when 'paused' then 'key_unavailable' else d.wait_reason end,
+           wait_reason = case when f.outcome = 'paused' then 'key_unavailable' when not p.enabled then 'endpoint_disabled' end,
            kind = case when f.outcome = 'restored' then 'automatic' else d.kind end,
            attempt_number = d.attempt_number + (f.outcome <> 'paused')::integer,
            schedule_step = d.schedule_step + (f.outcome = 'retry')::integer,
            lost_count = case f.outcome when 'paused' then d.lost_count else 0 end
-      from f
+      from f, endpoint p
      where d.workspace_id = f.workspace_id and d.delivery_id = f.delivery_id and d.lease_token = f.token
        and d.attempt_number = f.number and f.outcome in ('retry', 'restored', 'paused')
-    returning d.workspace_id, d.delivery_id, d.endpoint_id, d.due_at as next_at, d.wait_reason
+       and p.workspace_id = d.workspace_id and p.id = d.endpoint_id
+    returning d.workspace_id, d.delivery_id, d.endpoint_id, d.due_at as next_at, d.wait_reason, 'pending' as status
   ), fenced as (
     select * from ended union all select * from moved
   ), shown as (
     update delivery d
-       set status = case f.outcome when 'delivered' then 'delivered' when 'failed' then 'failed' else 'pending' end,
+       set status = x.status,
            attempt_count = case when f.outcome = 'paused' then d.attempt_count else f.number end,
            next_attempt_at = x.next_at,
            wait_reason = x.wait_reason,
@@ -159,7 +161,7 @@ begin
       join f on f.workspace_id = x.workspace_id and f.delivery_id = x.delivery_id
       join endpoint p on p.workspace_id = x.workspace_id and p.id = x.endpoint_id and p.deleted_at is null
      where d.workspace_id = x.workspace_id and d.id = x.delivery_id
-    returning d.workspace_id, d.id, d.endpoint_id, f.outcome, f.error_class
+    returning d.workspace_id, d.id, d.endpoint_id, d.status, d.wait_reason, f.outcome, f.error_class
   ), logged as (
     insert into attempt as a (workspace_id, delivery_id, number, kind, url, started_at, duration_ms, http_status, error_class,
                               error_message, response_headers, response_truncated, custom_header_names)
@@ -205,7 +207,8 @@ begin
   ), told as (
     insert into change (workspace_id, topic, kind, ids)
     select s.workspace_id, 'delivery',
-           case s.outcome when 'delivered' then 'DELIVERED' when 'failed' then 'FAILED' when 'paused' then 'WAITING' else 'ATTEMPTED' end,
+           case s.outcome when 'delivered' then 'DELIVERED' when 'paused' then 'WAITING' when 'failed' then upper(s.status)
+                else 'ATTEMPTED' end,
            array_agg(s.id)
       from shown s group by 1, 3
     returning 1

@@ -175,7 +175,8 @@ export function configSummary(config: Config): Record<string, unknown> {
   };
 }
 
-function parseMasterKeys(list: string | undefined, problems: string[]): { id: string; key: Buffer }[] {
+/** Reads the text of CARILLON_MASTER_KEYS; what is wrong with it is added to `problems`. */
+export function parseMasterKeys(list: string | undefined, problems: string[]): { id: string; key: Buffer }[] {
   if (list === undefined) {
     problems.push('CARILLON_MASTER_KEYS: set it to `k1:` and the base64 of 32 random bytes (`openssl rand -base64 32`).');
     return [];

@@ -176,8 +176,24 @@ async function enter(em: EntityManager, workspaceId: string): Promise<Tx> {
     const result = await transaction.executeQuery<Row>(CompiledQuery.raw(sql, [...parameters]));
     return result.rows;
   };
-  await query(`select set_config('carillon.workspace_id', $1, true)`, [workspaceId]);
+  await setWorkspace({ query }, workspaceId);
   return { workspaceId, em, query };
+}
+
+/**
+ * Goes on in another workspace for a while, in the same transaction: for platform acts, which change a workspace and are
+ * audited outside of it. Meanwhile `tx` itself sees nothing.
+ */
+export async function within<Value>(tx: Tx, workspaceId: string, work: (inner: Tx) => Promise<Value>): Promise<Value> {
+  await setWorkspace(tx, workspaceId);
+  // After an exception the transaction is lost anyway: there is nothing to set back.
+  const value = await work({ workspaceId, em: tx.em, query: tx.query });
+  await setWorkspace(tx, tx.workspaceId);
+  return value;
+}
+
+async function setWorkspace(tx: Pick<Tx, 'query'>, workspaceId: string): Promise<void> {
+  await tx.query(`select set_config('carillon.workspace_id', $1, true)`, [workspaceId]);
 }
 
 function assertUuid(text: string): string {

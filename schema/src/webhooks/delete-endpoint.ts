@@ -1,0 +1,42 @@
+import { authorize, type Actor } from '../kernel/actor.js';
+import { appendAudit } from '../kernel/audit.js';
+import type { Deps } from '../kernel/deps.js';
+import { encodeId } from '../kernel/ids.js';
+import { enqueue } from '../kernel/jobs.js';
+import { notFound, ok, type Result } from '../kernel/result.js';
+import { announceEndpoint } from './announce-endpoint.js';
+import { EndpointTable, type Endpoint } from './tables.js';
+
+/**
+ * Deletes an endpoint with its deliveries and secret. From commit on it is gone everywhere, no attempt starts, and a finish in
+ * flight writes nothing; its rows are freed by a job. Scope webhooks:write.
+ * @returns the endpoint as it last was
+ */
+export async function deleteEndpoint(deps: Deps, actor: Actor, endpointId: string | null): Promise<Result<Endpoint>> {
+  const permitted = authorize(actor, 'webhooks:write');
+  if (!permitted.ok) return permitted;
+  if (endpointId === null) return notFound('endpoint');
+  return deps.db.transact(permitted.value, async (tx) => {
+    const last = await tx.em.findOne(EndpointTable, { workspaceId: tx.workspaceId, id: endpointId, deletedAt: null });
+    if (!last) return notFound('endpoint');
+    await tx.query(
+      `update endpoint set deleted_at = carillon.now(), secret_enc = '', previous_secret_enc = null, headers_enc = null,
+              external_id = null, version = version + 1
+        where workspace_id = $1 and id = $2`,
+      [tx.workspaceId, endpointId],
+    );
+    // Work that nobody has in flight ends now; the rest when it finishes.
+    await tx.query('delete from delivery_due where workspace_id = $1 and endpoint_id = $2 and lease_token is null', [
+      tx.workspaceId,
+      endpointId,
+    ]);
+    await announceEndpoint(tx, 'DELETED', endpointId);
+    await enqueue(tx, 'upkeep.purge', {}, { key: 'upkeep.purge' });
+    await appendAudit(deps, tx, actor, {
+      action: 'endpoint.delete',
+      resource: { kind: 'endpoint', id: encodeId('endpoint', endpointId) },
+      details: { url: last.url },
+    });
+    return ok(last);
+  });
+}

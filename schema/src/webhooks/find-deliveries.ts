@@ -1,0 +1,125 @@
+import type { FilterQuery } from '@mikro-orm/core';
+import type { Tx } from '../kernel/database.js';
+import { floorUuid } from '../kernel/ids.js';
+import { AttemptTable, DeliveryTable, type Attempt, type Delivery } from './tables.js';
+
+/** Which deliveries; all given conditions hold, within a list any. Ids are uuids. */
+export interface DeliveryFilter {
+  readonly endpointIds?: readonly string[] | null;
+  readonly eventId?: string | null;
+  readonly eventNames?: readonly string[] | null;
+  readonly statuses?: readonly string[] | null;
+  readonly waitReasons?: readonly string[] | null;
+  /** Made within: from inclusive, to exclusive. */
+  readonly from?: Date | null;
+  readonly to?: Date | null;
+  readonly errorClasses?: readonly string[] | null;
+  readonly test?: boolean | null;
+}
+
+/**
+ * The condition for a filter. Time is asked of the id, which it begins with: that prunes partitions and rides the index.
+ * Deliveries of a deleted endpoint are gone from the moment it is.
+ */
+export function whereDelivery(workspaceId: string, filter: DeliveryFilter = {}): FilterQuery<Delivery> {
+  const all: object[] = [{ workspaceId }];
+  if (filter.endpointIds != null) all.push({ endpointId: { $in: [...filter.endpointIds] } });
+  if (filter.eventId != null) all.push({ eventId: filter.eventId });
+  if (filter.eventNames != null) all.push({ eventName: { $in: [...filter.eventNames] } });
+  if (filter.statuses != null) all.push({ status: { $in: [...filter.statuses] } });
+  if (filter.waitReasons != null) all.push({ waitReason: { $in: [...filter.waitReasons] } });
+  if (filter.from != null) all.push({ id: { $gte: floorUuid(filter.from) } });
+  if (filter.to != null) all.push({ id: { $lt: floorUuid(filter.to) } });
+  if (filter.errorClasses != null) all.push({ errorClass: { $in: [...filter.errorClasses] } });
+  if (filter.test != null) all.push({ test: filter.test });
+  return { $and: all } as FilterQuery<Delivery>;
+}
+
+/** The same judgement on a row in hand, for live feeds. */
+export function matchesDelivery(delivery: Delivery, filter: DeliveryFilter): boolean {
+  const within = (list: readonly string[] | null | undefined, value: string | null): boolean =>
+    list == null || (value !== null && list.includes(value));
+  return (
+    within(filter.endpointIds, delivery.endpointId) &&
+    (filter.eventId == null || filter.eventId === delivery.eventId) &&
+    within(filter.eventNames, delivery.eventName) &&
+    within(filter.statuses, delivery.status) &&
+    within(filter.waitReasons, delivery.waitReason ?? null) &&
+    within(filter.errorClasses, delivery.errorClass ?? null) &&
+    (filter.test == null || filter.test === delivery.test) &&
+    (filter.from == null || delivery.id >= floorUuid(filter.from)) &&
+    (filter.to == null || delivery.id < floorUuid(filter.to))
+  );
+}
+
+/** The endpoints whose deliveries are no longer there. */
+export async function deletedEndpointIds(tx: Tx): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    'select id from endpoint where workspace_id = $1 and deleted_at is not null',
+    [tx.workspaceId],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Leaves out the deliveries of deleted endpoints, whose rows are freed later. */
+export async function whereLiveDelivery(tx: Tx, filter: DeliveryFilter = {}): Promise<FilterQuery<Delivery>> {
+  const where = whereDelivery(tx.workspaceId, filter);
+  const deleted = await deletedEndpointIds(tx);
+  if (deleted.length === 0) return where;
+  return { $and: [where, { endpointId: { $nin: deleted } }] } as FilterQuery<Delivery>;
+}
+
+export async function findDelivery(tx: Tx, id: string | null): Promise<Delivery | null> {
+  if (id === null) return null;
+  const [delivery] = (await findDeliveriesById(tx, [id])).values();
+  return delivery ?? null;
+}
+
+/** Many by id, for loaders and feeds; unknown ones and those of deleted endpoints are left out. */
+export async function findDeliveriesById(tx: Tx, ids: readonly string[]): Promise<Map<string, Delivery>> {
+  const where = await whereLiveDelivery(tx);
+  const found = await tx.em.find(DeliveryTable, { $and: [where, { id: { $in: [...ids] } }] } as FilterQuery<Delivery>);
+  return new Map(found.map((delivery) => [delivery.id, delivery]));
+}
+
+/** The bytes as sent, by delivery; absent once redacted. */
+export async function findRequestBodies(tx: Tx, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await tx.query<{ id: string; body: string }>(
+    `select d.id, coalesce(d.body, b.body) as body from delivery d
+       left join event_body b on b.workspace_id = d.workspace_id and b.event_id = d.event_id
+      where d.workspace_id = $1 and d.id = any($2::uuid[]) and coalesce(d.body, b.body) is not null`,
+    [tx.workspaceId, [...ids]],
+  );
+  return new Map(rows.map(({ id, body }) => [id, body]));
+}
+
+export interface AttemptWithBody {
+  readonly attempt: Attempt;
+  /** Start of the response body; null when it was empty. */
+  readonly responseBody: string | null;
+}
+
+const MAX_ATTEMPTS_SHOWN = 100;
+
+/** The last 100 attempts of each delivery, oldest first. */
+export async function findAttempts(tx: Tx, deliveryIds: readonly string[]): Promise<Map<string, AttemptWithBody[]>> {
+  const attempts = await tx.em.find(
+    AttemptTable,
+    { workspaceId: tx.workspaceId, deliveryId: { $in: [...deliveryIds] } },
+    { orderBy: { deliveryId: 'asc', number: 'asc' } },
+  );
+  const bodies = await tx.query<{ delivery_id: string; number: number; body: string }>(
+    'select delivery_id, number, body from attempt_body where workspace_id = $1 and delivery_id = any($2::uuid[])',
+    [tx.workspaceId, [...deliveryIds]],
+  );
+  const bodyOf = new Map(bodies.map((row) => [`${row.delivery_id}/${String(row.number)}`, row.body]));
+  const byDelivery = new Map<string, AttemptWithBody[]>(deliveryIds.map((id) => [id, []]));
+  for (const attempt of attempts) {
+    byDelivery.get(attempt.deliveryId)?.push({
+      attempt,
+      responseBody: bodyOf.get(`${attempt.deliveryId}/${String(attempt.number)}`) ?? null,
+    });
+  }
+  for (const [id, list] of byDelivery) byDelivery.set(id, list.slice(-MAX_ATTEMPTS_SHOWN));
+  return byDelivery;
+}
