@@ -33,6 +33,9 @@ const noEnvironment = [
   },
 ];
 
+const timers = ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'];
+const readable = (...names) => Object.fromEntries(names.map((name) => [name, 'readonly']));
+
 export default defineConfig(
   globalIgnores([
     '**/dist/',
@@ -53,7 +56,8 @@ export default defineConfig(
       },
     },
     rules: {
-      eqeqeq: 'error',
+      // `!= null` asks for null and undefined at once, which GraphQL does not tell apart either.
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
       'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
@@ -63,7 +67,14 @@ export default defineConfig(
       // An empty environment variable, or an empty text of a form, counts as none: `||` says so.
       '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
       // `() => void stop()` and `() => (done = true)` are how a callback says that its value is not wanted.
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
+      // An empty function says that nothing is to be done.
+      '@typescript-eslint/no-empty-function': 'off',
+      // `[...text]` is how to get at code points.
+      '@typescript-eslint/no-misused-spread': ['error', { allow: ['string'] }],
     },
   },
   {
@@ -104,17 +115,11 @@ export default defineConfig(
   {
     files: ['**/*.{js,mjs,cjs}'],
     extends: [tseslint.configs.disableTypeChecked],
-    languageOptions: {
-      globals: {
-        process: 'readonly',
-        console: 'readonly',
-        module: 'writable',
-        URL: 'readonly',
-        setTimeout: 'readonly',
-        setInterval: 'readonly',
-        clearTimeout: 'readonly',
-        performance: 'readonly',
-      },
-    },
+    languageOptions: { globals: readable('process', 'console', 'module', 'URL', 'performance', ...timers) },
+  },
+  {
+    files: ['console/public/**/*.js'],
+    languageOptions: { sourceType: 'script', globals: readable('document', 'localStorage', 'matchMedia', ...timers) },
+    rules: { 'no-unused-vars': ['error', { caughtErrors: 'none' }] },
   },
 );
