@@ -26,7 +26,8 @@ const verbs = {
   dev: async () => {
     await install();
     await build();
-    await Promise.race([runModule('server/dist/cli/start.js', ['--reload']), watchSources()]);
+    watchSources();
+    await runModule('server/dist/cli/start.js', ['--reload']);
   },
   build: async () => {
     await install();
@@ -35,7 +36,7 @@ const verbs = {
   install,
   migrate: async () => {
     await install();
-    await build({ quiet: true });
+    await build();
     await runModule('server/dist/cli/migrate.js');
   },
 };

@@ -14,13 +14,8 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
  * @throws With all the tool said, when it fails.
  */
 export function run(command, args, { node } = {}) {
-  const path = [...(node ? [dirname(node)] : []), join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
-  const env = { ...process.env, PATH: path };
-  // Who sets NODE_ENV means Carillon, not its tools: "production" would keep the compiler from being installed,
-  // "development" would bring React's slow half into the console.
-  delete env.NODE_ENV;
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { cwd: root, env: toolEnvironment(node), stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     child.stdout.on('data', (chunk) => (output += chunk));
     child.stderr.on('data', (chunk) => (output += chunk));
@@ -35,4 +30,14 @@ export function run(command, args, { node } = {}) {
         );
     });
   });
+}
+
+/** Our environment for a tool: the packages' programs first on the PATH, and `node`, where one is given. */
+export function toolEnvironment(node) {
+  const env = { ...process.env };
+  env.PATH = [...(node ? [dirname(node)] : []), join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
+  // Who sets NODE_ENV means Carillon, not its tools: "production" would keep the compiler from being installed,
+  // "development" would bring React's slow half into the console.
+  delete env.NODE_ENV;
+  return env;
 }
