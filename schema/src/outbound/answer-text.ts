@@ -1,5 +1,5 @@
 /** Response headers that are kept: what helps to find out why a receiver refused, and nothing that signs anyone in. */
-const keptHeaders = [
+const keptHeaders = new Set([
   'content-type',
   'content-length',
   'content-encoding',
@@ -20,7 +20,7 @@ const keptHeaders = [
   'x-vercel-id',
   'x-vercel-error',
   'x-azure-ref',
-] as const;
+]);
 
 const maxHeaderChars = 1024;
 // PostgreSQL's text refuses NUL; the other controls only disturb whoever reads a header.
@@ -30,11 +30,10 @@ const controls = /[\u0000-\u001f\u007f]/g;
 /** The kept ones of the answer's headers: lower-case names, each value at most 1 KiB. */
 export function keepHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
   const kept: Record<string, string> = {};
-  for (const name of keptHeaders) {
-    const value = headers[name];
-    if (value === undefined) continue;
-    const text = (typeof value === 'string' ? value : value.join(', ')).slice(0, maxHeaderChars);
-    kept[name] = text.replace(controls, '\ufffd').toWellFormed();
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || !keptHeaders.has(name)) continue;
+    const text = typeof value === 'string' ? value : value.join(', ');
+    kept[name] = text.slice(0, maxHeaderChars).replace(controls, '\ufffd').toWellFormed();
   }
   return kept;
 }

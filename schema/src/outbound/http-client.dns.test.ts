@@ -1,19 +1,15 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseEgressAllow } from './egress-rules.js';
 import type { OutboundAnswer } from './exchange.js';
 import { OutboundHttpClient } from './http-client.js';
 import { HostResolver, type ResolverOptions } from './resolve.js';
 import { startDnsServer, type DnsServer, type DnsZone } from './testing/dns-server.js';
+import { afterwards } from './testing/harness.js';
 import { startRawServer, type RawServer } from './testing/raw-server.js';
-
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
 
 async function dnsServer(zone: DnsZone): Promise<DnsServer> {
   const server = await startDnsServer(zone);
-  cleanups.push(() => server.close());
+  afterwards(() => server.close());
   return server;
 }
 
@@ -21,9 +17,9 @@ async function dnsServer(zone: DnsZone): Promise<DnsServer> {
 async function twoServers(): Promise<{ open: RawServer; guarded: RawServer; port: number }> {
   const ok = 'HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
   const open = await startRawServer((socket) => socket.write(ok), '127.0.0.2');
-  cleanups.push(() => open.close());
+  afterwards(() => open.close());
   const guarded = await startRawServer((socket) => socket.write(ok), '127.0.0.3', open.port);
-  cleanups.push(() => guarded.close());
+  afterwards(() => guarded.close());
   return { open, guarded, port: open.port };
 }
 
@@ -32,7 +28,7 @@ function newClient(port: number, dns: ResolverOptions, connectTimeoutMs = 3000):
   const allow = parseEgressAllow(`http://127.0.0.2:${port}`);
   if (!allow.ok) throw new Error(allow.errors.join());
   const client = new OutboundHttpClient({ policy: { targets: 'public', allow: allow.value }, dns, connectTimeoutMs });
-  cleanups.push(() => client.close());
+  afterwards(() => client.close());
   return client;
 }
 

@@ -68,7 +68,7 @@ export class HostResolver {
       this.#timeoutMs,
     );
     const addresses = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
-    if (addresses.length === 0) throw dnsFault(answers.map((answer) => (answer as PromiseRejectedResult).reason));
+    if (addresses.length === 0) throw dnsFault(answers);
     this.#remember(host, addresses);
     return addresses;
   }
@@ -93,8 +93,11 @@ async function withDeadline<Value>(work: Promise<Value>, timeoutMs: number): Pro
   }
 }
 
-function dnsFault(reasons: readonly unknown[]): OutboundFault {
-  const codes = reasons.map((reason) => (reason as NodeJS.ErrnoException | undefined)?.code);
+function dnsFault(answers: readonly PromiseSettledResult<string[]>[]): OutboundFault {
+  const codes = answers.map((answer) =>
+    // An answer without an address and without an error counts as NODATA.
+    answer.status === 'rejected' ? (answer.reason as NodeJS.ErrnoException).code : dns.NODATA,
+  );
   if (codes.includes(dns.TIMEOUT)) return timedOut();
   if (codes.includes(dns.NOTFOUND)) return new OutboundFault('dns', 'The host name does not exist.');
   if (codes.every((code) => code === dns.NODATA)) return new OutboundFault('dns', 'The host name has no address.');
