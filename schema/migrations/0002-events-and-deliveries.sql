@@ -250,7 +250,9 @@ create table worker (
   pool_id text,
   host text not null,
   pid integer not null,
-  started_at timestamptz not null default clock_timestamp()
+  started_at timestamptz not null default clock_timestamp(),
+  -- When a job that it added was seen to run.
+  queue_checked_at timestamptz
 );
 grant select, insert, update, delete on worker to carillon_worker, carillon_system;
 grant select on worker to carillon_api;

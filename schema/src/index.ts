@@ -37,6 +37,7 @@ export * from './feedback/tables.js';
 
 export * from './outbound/classify-status.js';
 export * from './outbound/egress-rules.js';
+export type { OutboundAnswer, OutboundFailure, OutboundResponse } from './outbound/exchange.js';
 export * from './outbound/http-client.js';
 export * from './outbound/secret.js';
 export * from './outbound/sign.js';

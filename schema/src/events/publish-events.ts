@@ -24,7 +24,11 @@ export interface PublishEventsInput {
 }
 
 /** Publishes `custom.*` events with their deliveries. Scope events:write. */
-export async function publishEvents(deps: Deps, actor: Actor, input: PublishEventsInput): Promise<Result<PublishedEvent[]>> {
+export async function publishEvents(
+  deps: Deps,
+  actor: Actor,
+  input: PublishEventsInput,
+): Promise<Result<PublishedEvent[]>> {
   const permitted = authorize(actor, 'events:write');
   if (!permitted.ok) return permitted;
   const prepared = prepareAll(permitted.value, deps.clock.now(), input);

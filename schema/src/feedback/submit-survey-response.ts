@@ -71,7 +71,10 @@ async function store(deps: Deps, tx: Tx, input: SubmitSurveyResponseInput): Prom
   if (surveyId === null || !asked) return invalid({ field: ['surveyId'], message: 'No such survey or version here.' });
   if (asked.closed) return fail({ code: 'CLOSED', message: 'This survey is closed and takes no more responses.' });
   const wrong = checkAnswers(asked.questions, answers);
-  if (durationSeconds !== null && !(Number.isInteger(durationSeconds) && durationSeconds >= 0 && durationSeconds <= 86_400)) {
+  if (
+    durationSeconds !== null &&
+    !(Number.isInteger(durationSeconds) && durationSeconds >= 0 && durationSeconds <= 86_400)
+  ) {
     wrong.push({ field: ['durationSeconds'], message: 'A duration is 0 to 86,400 whole seconds.' });
   }
   if (wrong.length > 0) return invalid(...wrong);
@@ -83,7 +86,17 @@ async function store(deps: Deps, tx: Tx, input: SubmitSurveyResponseInput): Prom
     `insert into survey_response (workspace_id, id, survey_id, survey_version, location_id, answers, duration_seconds,
        edit_token_hash, created_at, updated_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)`,
-    [tx.workspaceId, id, surveyId, asked.version, place.id, JSON.stringify(answers), durationSeconds, sha256(editToken), now],
+    [
+      tx.workspaceId,
+      id,
+      surveyId,
+      asked.version,
+      place.id,
+      JSON.stringify(answers),
+      durationSeconds,
+      sha256(editToken),
+      now,
+    ],
   );
   const data = surveyResponseCreated.data.parse({
     session_id: encodeId('surveyResponse', id),

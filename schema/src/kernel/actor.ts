@@ -63,7 +63,10 @@ export function authorize(
   scope: Scope,
 ): { readonly ok: true; readonly value: string } | { readonly ok: false; readonly error: UserError } {
   if (actor.kind === 'platform_administrator') {
-    return fail({ code: 'FORBIDDEN', message: 'A platform administrator belongs to no workspace; use an API token of one.' });
+    return fail({
+      code: 'FORBIDDEN',
+      message: 'A platform administrator belongs to no workspace; use an API token of one.',
+    });
   }
   if (hasScope(actor, scope)) return { ok: true, value: actor.workspaceId };
   const whose = actor.kind === 'member' ? 'your role' : 'this token';

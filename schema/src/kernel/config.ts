@@ -18,7 +18,11 @@ export const settings = {
     fallback: 'http://localhost:PORT',
     type: z.url({ protocol: /^https?$/ }).optional(),
   },
-  CARILLON_DATA_DIR: { about: 'Where the private PostgreSQL and its keys are kept.', fallback: '.carillon', type: text.optional() },
+  CARILLON_DATA_DIR: {
+    about: 'Where the private PostgreSQL and its keys are kept.',
+    fallback: '.carillon',
+    type: text.optional(),
+  },
   DATABASE_URL: {
     about: "The administrator's PostgreSQL, 15 to 18, for migrations. Without it `npm start` runs a private one.",
     fallback: 'a private PostgreSQL 18',
@@ -47,15 +51,22 @@ export const settings = {
   CARILLON_ADMIN_TOKEN: {
     about: "The platform administrator's token, `efa_admin_` and at least 32 characters.",
     fallback: 'made in development',
-    type: z.string().regex(/^efa_admin_[A-Za-z0-9_-]{32,}$/, 'must be efa_admin_ and at least 32 of [A-Za-z0-9_-]').optional(),
+    type: z
+      .string()
+      .regex(/^efa_admin_[A-Za-z0-9_-]{32,}$/, 'must be efa_admin_ and at least 32 of [A-Za-z0-9_-]')
+      .optional(),
   },
   CARILLON_BOOTSTRAP_TOKEN: {
     about: "Becomes the demo owner's API token with all scopes, so that scripts can start.",
     fallback: 'made in development',
-    type: z.string().regex(/^efa_sk_[a-z0-9]{12}_[A-Za-z0-9_-]{43}$/, 'must be efa_sk_, 12 of [a-z0-9], _, 43 of base64url').optional(),
+    type: z
+      .string()
+      .regex(/^efa_sk_[a-z0-9]{12}_[A-Za-z0-9_-]{43}$/, 'must be efa_sk_, 12 of [a-z0-9], _, 43 of base64url')
+      .optional(),
   },
   DELIVERY_TARGETS: {
-    about: 'Where webhooks may go: `public` (HTTPS, public addresses), `local` (also http on this machine and RFC 1918), `any` (tests).',
+    about:
+      'Where webhooks may go: `public` (HTTPS, public addresses), `local` (also http on this machine and RFC 1918), `any` (tests).',
     fallback: 'public; local in development',
     type: z.enum(['public', 'local', 'any']).default('public'),
   },
@@ -129,14 +140,18 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   }
   const read = values as unknown as Settings;
   const masterKeys = parseMasterKeys(read.CARILLON_MASTER_KEYS, problems);
-  const database = (name: 'CARILLON_API_DATABASE_URL' | 'CARILLON_WORKER_DATABASE_URL' | 'CARILLON_QUEUE_DATABASE_URL') => {
+  const database = (
+    name: 'CARILLON_API_DATABASE_URL' | 'CARILLON_WORKER_DATABASE_URL' | 'CARILLON_QUEUE_DATABASE_URL',
+  ) => {
     const url = read[name] ?? read.DATABASE_URL;
     if (url === undefined) problems.push(`${name}: set it, or DATABASE_URL.`);
     return url ?? '';
   };
   const production = read.NODE_ENV === 'production';
   if (production && read.DELIVERY_TARGETS !== 'public') {
-    problems.push(`DELIVERY_TARGETS: '${read.DELIVERY_TARGETS}' is for development; in production open single targets by CARILLON_EGRESS_ALLOW.`);
+    problems.push(
+      `DELIVERY_TARGETS: '${read.DELIVERY_TARGETS}' is for development; in production open single targets by CARILLON_EGRESS_ALLOW.`,
+    );
   }
   if (production && read.CARILLON_DEVELOPMENT === '1') problems.push('CARILLON_DEVELOPMENT: not in production.');
   const config: Config = {
@@ -178,7 +193,9 @@ export function configSummary(config: Config): Record<string, unknown> {
 /** Reads the text of CARILLON_MASTER_KEYS; what is wrong with it is added to `problems`. */
 export function parseMasterKeys(list: string | undefined, problems: string[]): { id: string; key: Buffer }[] {
   if (list === undefined) {
-    problems.push('CARILLON_MASTER_KEYS: set it to `k1:` and the base64 of 32 random bytes (`openssl rand -base64 32`).');
+    problems.push(
+      'CARILLON_MASTER_KEYS: set it to `k1:` and the base64 of 32 random bytes (`openssl rand -base64 32`).',
+    );
     return [];
   }
   const keys = list.split(',').map((entry) => {
@@ -186,9 +203,17 @@ export function parseMasterKeys(list: string | undefined, problems: string[]): {
     return { id, key: Buffer.from(encoded, 'base64') };
   });
   for (const { id, key } of keys) {
-    if (!/^[a-z0-9-]{1,20}$/.test(id)) problems.push('CARILLON_MASTER_KEYS: each key needs a name of [a-z0-9-] before its colon.');
-    if (key.length !== 32) problems.push(`CARILLON_MASTER_KEYS: key ${id} must be the base64 of 32 bytes, not ${String(key.length)}.`);
+    if (!/^[a-z0-9-]{1,20}$/.test(id))
+      problems.push('CARILLON_MASTER_KEYS: each key needs a name of [a-z0-9-] before its colon.');
+    if (key.length !== 32)
+      problems.push(`CARILLON_MASTER_KEYS: key ${id} must be the base64 of 32 bytes, not ${String(key.length)}.`);
   }
-  if (new Set(keys.map(({ id }) => id)).size !== keys.length) problems.push('CARILLON_MASTER_KEYS: two keys have one name.');
+  if (new Set(keys.map(({ id }) => id)).size !== keys.length)
+    problems.push('CARILLON_MASTER_KEYS: two keys have one name.');
   return keys;
+}
+
+/** The settings of this very process. @throws ConfigError */
+export function loadConfigFromProcess(): Config {
+  return loadConfig(process.env);
 }

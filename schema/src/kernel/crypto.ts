@@ -64,7 +64,13 @@ export class Keyring {
   }
 }
 
-export function seal(workspaceId: string, dataKeyId: string, dataKey: Buffer, place: SealedPlace, plain: Buffer): Buffer {
+export function seal(
+  workspaceId: string,
+  dataKeyId: string,
+  dataKey: Buffer,
+  place: SealedPlace,
+  plain: Buffer,
+): Buffer {
   const head = Buffer.concat([Buffer.from([FORMAT]), Buffer.from(dataKeyId.replaceAll('-', ''), 'hex')]);
   return Buffer.concat([head, encrypt(dataKey, plain, sealContext(workspaceId, place))]);
 }

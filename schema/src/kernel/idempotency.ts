@@ -35,7 +35,10 @@ export async function idempotent<Value>(
   const { key, operation } = call;
   if (key === null || key === undefined) return run();
   if (key.length === 0 || key.length > MAX_KEY_LENGTH || key.includes('\0')) {
-    return invalid({ field: ['idempotencyKey'], message: `An idempotency key has 1 to ${String(MAX_KEY_LENGTH)} characters.` });
+    return invalid({
+      field: ['idempotencyKey'],
+      message: `An idempotency key has 1 to ${String(MAX_KEY_LENGTH)} characters.`,
+    });
   }
   const who = 'id' in actor ? `${actor.kind}:${actor.id}` : actor.kind;
   const hash = sha256(canonicalize(call.request) ?? 'null');

@@ -7,6 +7,8 @@ import { z } from 'zod';
 export const jobs = {
   /** Deliveries come due at this second: makes every worker with free slots claim. */
   'delivery.wake': z.strictObject({}),
+  /** A worker sees for itself that jobs run. */
+  'queue.self_test': z.strictObject({ workerId: z.guid() }),
   /** Makes partitions ahead of time and drops old hours of the change feed. */
   'upkeep.partitions': z.looseObject({}),
   /** Frees what deleted endpoints and workspaces left, and expired idempotency keys. */

@@ -47,7 +47,9 @@ async function ensureRoles(client: pg.Client): Promise<void> {
       create role ${role} nologin nosuperuser nobypassrls;
     exception when duplicate_object or unique_violation then null; end $$`);
   }
-  const { rows } = await client.query<{ version: number }>(`select current_setting('server_version_num')::int as version`);
+  const { rows } = await client.query<{ version: number }>(
+    `select current_setting('server_version_num')::int as version`,
+  );
   const version = rows[0]?.version ?? 0;
   if (version < 150_000) throw new Error('Carillon needs PostgreSQL 15 or newer.');
   // Whoever migrates must be able to act as each of them; PostgreSQL 16 says separately that SET ROLE is meant.
@@ -65,7 +67,9 @@ async function runFiles(client: pg.Client, log: (message: string) => void): Prom
   await client.query('set role carillon_owner');
   await client.query(`create table if not exists carillon.migration (
     name text primary key, checksum text not null, applied_at timestamptz not null default clock_timestamp())`);
-  const { rows } = await client.query<{ name: string; checksum: string }>('select name, checksum from carillon.migration');
+  const { rows } = await client.query<{ name: string; checksum: string }>(
+    'select name, checksum from carillon.migration',
+  );
   const applied = new Map(rows.map(({ name, checksum }) => [name, checksum]));
   const ran: string[] = [];
   const files = (await readdir(MIGRATIONS)).filter((file) => file.endsWith('.sql')).sort();

@@ -42,11 +42,14 @@ export async function readSlice<Row extends { id: string }>(
     return invalid({ field: ['last'], message: 'Give first or last, not both.' });
   }
   if (!Number.isInteger(size) || size < 1 || size > MAX_PAGE_SIZE) {
-    return invalid({ field: [backwards ? 'last' : 'first'], message: `A page has 1 to ${String(MAX_PAGE_SIZE)} items.` });
+    return invalid({
+      field: [backwards ? 'last' : 'first'],
+      message: `A page has 1 to ${String(MAX_PAGE_SIZE)} items.`,
+    });
   }
-  const bounds: FilterQuery<Row>[] = [where];
-  if (slice.after != null) bounds.push({ id: { $lt: slice.after } } as FilterQuery<Row>);
-  if (slice.before != null) bounds.push({ id: { $gt: slice.before } } as FilterQuery<Row>);
+  const bounds: unknown[] = [where];
+  if (slice.after != null) bounds.push({ id: { $lt: slice.after } });
+  if (slice.before != null) bounds.push({ id: { $gt: slice.before } });
   const found = await tx.em.find(table, { $and: bounds } as FilterQuery<Row>, {
     orderBy: { id: backwards ? 'asc' : 'desc' } as never,
     limit: size + 1,

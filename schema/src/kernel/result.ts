@@ -33,7 +33,8 @@ export interface UserError {
   readonly allowed?: readonly string[];
 }
 
-export type Result<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: UserError };
+export type Result<Value> =
+  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: UserError };
 
 export function ok<Value>(value: Value): Result<Value> {
   return { ok: true, value };

@@ -38,7 +38,9 @@ export const ROLE_SCOPES: Readonly<Record<Role, ReadonlySet<Scope>>> = {
   'platform:owner': new Set(SCOPES),
   'platform:admin': new Set(SCOPES.filter((scope) => !OWNER_ONLY.includes(scope))),
   'platform:member': new Set(
-    SCOPES.filter((scope) => scope === 'tickets:write' || (scope.endsWith(':read') && !NOT_FOR_MEMBERS.includes(scope))),
+    SCOPES.filter(
+      (scope) => scope === 'tickets:write' || (scope.endsWith(':read') && !NOT_FOR_MEMBERS.includes(scope)),
+    ),
   ),
 };
 

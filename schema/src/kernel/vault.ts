@@ -63,7 +63,11 @@ export class Vault {
       [tx.workspaceId, id],
     );
     if (!row) throw new Error(`The data key ${id} is gone.`);
-    const key = this.keyring.unwrapDataKey(tx.workspaceId, { id, masterKeyId: row.master_key_id, wrapped: row.wrapped });
+    const key = this.keyring.unwrapDataKey(tx.workspaceId, {
+      id,
+      masterKeyId: row.master_key_id,
+      wrapped: row.wrapped,
+    });
     if (this.cache.size >= CACHE_ENTRIES) this.cache.clear();
     this.cache.set(name, { key, until: this.nowMs() + CACHE_MS });
     return key;

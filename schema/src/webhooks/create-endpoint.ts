@@ -7,7 +7,13 @@ import { encodeId, newUuid } from '../kernel/ids.js';
 import { fail, invalid, ok, type Result } from '../kernel/result.js';
 import { checkImportedSecret, newSecret, standardSpelling } from '../outbound/secret.js';
 import { announceEndpoint } from './announce-endpoint.js';
-import { checkEndpointFields, checkLocationsExist, PAYLOAD_VERSION, type EndpointColumns, type EndpointFields } from './endpoint-input.js';
+import {
+  checkEndpointFields,
+  checkLocationsExist,
+  PAYLOAD_VERSION,
+  type EndpointColumns,
+  type EndpointFields,
+} from './endpoint-input.js';
 import { sealHeaders, sealSecret } from './endpoint-secret.js';
 
 export const MAX_ENDPOINTS = 500;
@@ -31,7 +37,11 @@ export interface EndpointSecret {
 }
 
 /** Makes an endpoint. Scope webhooks:write. Refusals: VALIDATION, CONFLICT (external id), QUOTA_EXCEEDED. */
-export async function createEndpoint(deps: Deps, actor: Actor, input: CreateEndpointInput): Promise<Result<EndpointSecret>> {
+export async function createEndpoint(
+  deps: Deps,
+  actor: Actor,
+  input: CreateEndpointInput,
+): Promise<Result<EndpointSecret>> {
   const permitted = authorize(actor, 'webhooks:write');
   if (!permitted.ok) return permitted;
   const columns = checkEndpointFields(deps.targets, input);
@@ -70,7 +80,15 @@ async function insert(
        coalesce($12, '{30,300,1800,7200}'::integer[]), coalesce($13, 15000), $14, coalesce($15, 256), coalesce($16, false),
        $17, $18, $19, $20)`,
     [
-      ...[tx.workspaceId, id, columns.url, columns.description ?? null, columns.events, enabled, enabled ? null : 'user'],
+      ...[
+        tx.workspaceId,
+        id,
+        columns.url,
+        columns.description ?? null,
+        columns.events,
+        enabled,
+        enabled ? null : 'user',
+      ],
       ...[columns.externalId ?? null, JSON.stringify(columns.metadata ?? {}), columns.locationIds ?? []],
       ...[columns.payloadVersion ?? PAYLOAD_VERSION, columns.retryDelaysSeconds ?? null, columns.timeoutMs ?? null],
       ...[columns.ratePerSecond ?? null, columns.concurrencyCeiling ?? null, columns.fifo ?? null],
@@ -94,9 +112,13 @@ async function checkRoom(tx: Tx, externalId: string | null | undefined): Promise
       where workspace_id = $1 and deleted_at is null`,
     [tx.workspaceId, externalId ?? null],
   );
-  if (row?.taken) return fail({ code: 'CONFLICT', message: `The external id "${externalId ?? ''}" is taken by another endpoint.` });
+  if (row?.taken)
+    return fail({ code: 'CONFLICT', message: `The external id "${externalId ?? ''}" is taken by another endpoint.` });
   if ((row?.count ?? 0) >= MAX_ENDPOINTS) {
-    return fail({ code: 'QUOTA_EXCEEDED', message: `A workspace has at most ${String(MAX_ENDPOINTS)} endpoints; delete one first.` });
+    return fail({
+      code: 'QUOTA_EXCEEDED',
+      message: `A workspace has at most ${String(MAX_ENDPOINTS)} endpoints; delete one first.`,
+    });
   }
   return ok(null);
 }

@@ -91,10 +91,10 @@ export function checkEndpointFields(targets: TargetPolicy, input: EndpointFields
 /** Locations must be of this workspace; the answer does not tell another workspace's from an unknown one. */
 export async function checkLocationsExist(tx: Tx, ids: readonly string[] | undefined): Promise<Result<null>> {
   if (ids === undefined || ids.length === 0) return ok(null);
-  const rows = await tx.query<{ id: string }>('select id from location where workspace_id = $1 and id = any($2::uuid[])', [
-    tx.workspaceId,
-    [...ids],
-  ]);
+  const rows = await tx.query<{ id: string }>(
+    'select id from location where workspace_id = $1 and id = any($2::uuid[])',
+    [tx.workspaceId, [...ids]],
+  );
   const found = new Set(rows.map(({ id }) => id));
   const index = ids.findIndex((id) => !found.has(id));
   if (index < 0) return ok(null);
@@ -110,7 +110,11 @@ function checkUrl(targets: TargetPolicy, url: string, columns: EndpointColumns, 
 function checkEvents(events: readonly string[], columns: EndpointColumns, wrong: FieldError[]): void {
   const list = parseEventList(events);
   if (list.ok) columns.events = list.events;
-  else wrong.push({ field: list.index === undefined ? ['events'] : ['events', String(list.index)], message: list.message });
+  else
+    wrong.push({
+      field: list.index === undefined ? ['events'] : ['events', String(list.index)],
+      message: list.message,
+    });
 }
 
 function checkMetadata(
@@ -121,7 +125,8 @@ function checkMetadata(
   if (pairs.length > 20) wrong.push({ field: ['metadata'], message: 'At most 20 pairs.' });
   for (const [index, { key, value }] of pairs.entries()) {
     const field = ['metadata', String(index)];
-    if (key.length === 0 || key.length > 40) wrong.push({ field: [...field, 'key'], message: 'A key has 1 to 40 characters.' });
+    if (key.length === 0 || key.length > 40)
+      wrong.push({ field: [...field, 'key'], message: 'A key has 1 to 40 characters.' });
     if (value.length > 500) wrong.push({ field: [...field, 'value'], message: 'A value has at most 500 characters.' });
     if (/\0/.test(key + value)) wrong.push({ field, message: 'Keys and values must not contain NUL.' });
   }
@@ -159,7 +164,8 @@ function checkSettings(settings: EndpointSettingsInput, columns: EndpointColumns
   }
   if (ratePerSecond !== undefined) {
     columns.ratePerSecond = ratePerSecond;
-    if (ratePerSecond !== null && !(ratePerSecond >= 0.1 && ratePerSecond <= 1000)) refuse('ratePerSecond', 'A rate is 0.1 to 1,000 a second.');
+    if (ratePerSecond !== null && !(ratePerSecond >= 0.1 && ratePerSecond <= 1000))
+      refuse('ratePerSecond', 'A rate is 0.1 to 1,000 a second.');
   }
   if (concurrencyCeiling !== undefined) {
     columns.concurrencyCeiling = concurrencyCeiling ?? DEFAULT_SETTINGS.concurrencyCeiling;

@@ -5,7 +5,12 @@ import type { Tx } from '../kernel/database.js';
 export const SECRET_COLUMN = 'endpoint.secret_enc';
 export const HEADERS_COLUMN = 'endpoint.headers_enc';
 
-export async function sealSecret(deps: Pick<Deps, 'vault'>, tx: Tx, endpointId: string, secret: string): Promise<Buffer> {
+export async function sealSecret(
+  deps: Pick<Deps, 'vault'>,
+  tx: Tx,
+  endpointId: string,
+  secret: string,
+): Promise<Buffer> {
   return deps.vault.seal(tx, { column: SECRET_COLUMN, row: endpointId }, secret);
 }
 

@@ -43,6 +43,10 @@ export async function findEndpoint(tx: Tx, id: string | null): Promise<Endpoint 
 
 /** Many by id, for loaders; deleted and unknown ones are left out. */
 export async function findEndpointsById(tx: Tx, ids: readonly string[]): Promise<Map<string, Endpoint>> {
-  const found = await tx.em.find(EndpointTable, { workspaceId: tx.workspaceId, id: { $in: [...ids] }, deletedAt: null });
+  const found = await tx.em.find(EndpointTable, {
+    workspaceId: tx.workspaceId,
+    id: { $in: [...ids] },
+    deletedAt: null,
+  });
   return new Map(found.map((endpoint) => [endpoint.id, endpoint]));
 }

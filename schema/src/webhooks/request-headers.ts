@@ -5,7 +5,10 @@ import type { Attempt, Delivery } from './tables.js';
 export const USER_AGENT = 'Carillon/0.1.0';
 
 /** What every request of a delivery carries besides its signatures and custom headers; the worker sends these very ones. */
-export function requestHeaders(delivery: { eventName: string; id: string; eventId: string }, attemptNumber: number): Record<string, string> {
+export function requestHeaders(
+  delivery: { eventName: string; id: string; eventId: string },
+  attemptNumber: number,
+): Record<string, string> {
   return {
     'content-type': 'application/json',
     'user-agent': USER_AGENT,

@@ -34,7 +34,11 @@ interface Found {
  * schedule. Scope deliveries:retry. CONFLICT when delivered (without force), being sent, the endpoint is disabled, or the event
  * is redacted.
  */
-export async function retryDelivery(deps: Deps, actor: Actor, input: RetryDeliveryInput): Promise<Result<{ deliveryId: string }>> {
+export async function retryDelivery(
+  deps: Deps,
+  actor: Actor,
+  input: RetryDeliveryInput,
+): Promise<Result<{ deliveryId: string }>> {
   const permitted = authorize(actor, 'deliveries:retry');
   if (!permitted.ok) return permitted;
   const { deliveryId, force = false } = input;
@@ -43,7 +47,8 @@ export async function retryDelivery(deps: Deps, actor: Actor, input: RetryDelive
   return deps.db.transact(permitted.value, (tx) =>
     idempotent(deps, tx, actor as WorkspaceActor, call, async () => {
       const found = await lock(tx, deliveryId);
-      if (!found || (input.endpointId !== undefined && found.endpoint_id !== input.endpointId)) return notFound('delivery');
+      if (!found || (input.endpointId !== undefined && found.endpoint_id !== input.endpointId))
+        return notFound('delivery');
       const refusal = refusalOf(found, force);
       if (refusal !== null) return fail({ code: 'CONFLICT', message: refusal });
       if (!(await makeDue(tx, deliveryId, found))) return fail({ code: 'CONFLICT', message: BEING_SENT });

@@ -29,7 +29,11 @@ export async function rotateEndpointSecret(
   if (!permitted.ok) return permitted;
   const { endpointId, overlapSeconds = 0 } = input;
   if (endpointId === null) return notFound('endpoint');
-  const call = { operation: 'endpointSecretRotate', key: input.idempotencyKey, request: { endpointId, overlapSeconds } };
+  const call = {
+    operation: 'endpointSecretRotate',
+    key: input.idempotencyKey,
+    request: { endpointId, overlapSeconds },
+  };
   return deps.db.transact(permitted.value, (tx) =>
     idempotent(deps, tx, actor as WorkspaceActor, call, async () => {
       const found = await tx.query(

@@ -19,18 +19,26 @@ export interface TestEndpointInput {
  * Sends a test event (`"test": true`) to this endpoint alone, whether or not it is enabled or subscribed: one attempt, no
  * retries. Scope webhooks:write. Refusals: NOT_FOUND, VALIDATION, PAYLOAD_TOO_LARGE.
  */
-export async function testEndpoint(deps: Deps, actor: Actor, input: TestEndpointInput): Promise<Result<{ deliveryId: string }>> {
+export async function testEndpoint(
+  deps: Deps,
+  actor: Actor,
+  input: TestEndpointInput,
+): Promise<Result<{ deliveryId: string }>> {
   const permitted = authorize(actor, 'webhooks:write');
   if (!permitted.ok) return permitted;
   const { endpointId, event } = input;
   if (endpointId === null) return notFound('endpoint');
-  const call = { operation: 'endpointTest', key: input.idempotencyKey, request: { endpointId, event, data: input.dataText ?? null } };
+  const call = {
+    operation: 'endpointTest',
+    key: input.idempotencyKey,
+    request: { endpointId, event, data: input.dataText ?? null },
+  };
   return deps.db.transact(permitted.value, (tx) =>
     idempotent(deps, tx, actor as WorkspaceActor, call, async () => {
-      const found = await tx.query('select 1 from endpoint where workspace_id = $1 and id = $2 and deleted_at is null', [
-        tx.workspaceId,
-        endpointId,
-      ]);
+      const found = await tx.query(
+        'select 1 from endpoint where workspace_id = $1 and id = $2 and deleted_at is null',
+        [tx.workspaceId, endpointId],
+      );
       if (found.length === 0) return notFound('endpoint');
       const data = testData(event, input.dataText);
       if (!data.ok) return data;
@@ -42,10 +50,10 @@ export async function testEndpoint(deps: Deps, actor: Actor, input: TestEndpoint
         test: { endpointId, name: event },
       });
       if (!published.ok) return published;
-      const [delivery] = await tx.query<{ id: string }>('select id from delivery where workspace_id = $1 and event_id = $2', [
-        tx.workspaceId,
-        published.value.id,
-      ]);
+      const [delivery] = await tx.query<{ id: string }>(
+        'select id from delivery where workspace_id = $1 and event_id = $2',
+        [tx.workspaceId, published.value.id],
+      );
       if (!delivery) throw new Error('The test delivery was not made.');
       return ok({ deliveryId: delivery.id });
     }),
@@ -55,7 +63,10 @@ export async function testEndpoint(deps: Deps, actor: Actor, input: TestEndpoint
 function testData(event: string, dataText: string | null | undefined): Result<{ type: string; text: string }> {
   const known = findEventType(event);
   if (!known && !isCustomName(event)) {
-    return invalid({ field: ['event'], message: `Unknown event type: "${event.slice(0, 120)}". An own type is ${CUSTOM_NAME_SYNTAX}.` });
+    return invalid({
+      field: ['event'],
+      message: `Unknown event type: "${event.slice(0, 120)}". An own type is ${CUSTOM_NAME_SYNTAX}.`,
+    });
   }
   if (dataText !== null && dataText !== undefined) return ok({ type: known?.canonical ?? event, text: dataText });
   if (!known) return invalid({ field: ['data'], message: `${event} has no sample: give the data to send.` });

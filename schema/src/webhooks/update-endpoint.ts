@@ -5,7 +5,12 @@ import type { Deps } from '../kernel/deps.js';
 import { encodeId } from '../kernel/ids.js';
 import { fail, notFound, ok, type Result } from '../kernel/result.js';
 import { announceEndpoint } from './announce-endpoint.js';
-import { checkEndpointFields, checkLocationsExist, type EndpointColumns, type EndpointFields } from './endpoint-input.js';
+import {
+  checkEndpointFields,
+  checkLocationsExist,
+  type EndpointColumns,
+  type EndpointFields,
+} from './endpoint-input.js';
 import { sealHeaders } from './endpoint-secret.js';
 import { pauseDeliveries, releaseDeliveries } from './pause-deliveries.js';
 
@@ -39,7 +44,11 @@ const COLUMN_OF = {
  * Changes what is given. Scope webhooks:write. Disabling keeps the configuration and lets pending deliveries wait; enabling
  * lets them go on. Refusals: NOT_FOUND, VALIDATION, CONFLICT (external id), FORBIDDEN (disabled by the platform).
  */
-export async function updateEndpoint(deps: Deps, actor: Actor, input: UpdateEndpointInput): Promise<Result<{ endpointId: string }>> {
+export async function updateEndpoint(
+  deps: Deps,
+  actor: Actor,
+  input: UpdateEndpointInput,
+): Promise<Result<{ endpointId: string }>> {
   const permitted = authorize(actor, 'webhooks:write');
   if (!permitted.ok) return permitted;
   const { endpointId } = input;
@@ -57,10 +66,16 @@ export async function updateEndpoint(deps: Deps, actor: Actor, input: UpdateEndp
     const refused = (await checkLocationsExist(tx, columns.locationIds)) as Result<unknown>;
     if (!refused.ok) return refused;
     if (columns.enabled === true && present.disabled_reason === 'platform') {
-      return fail({ code: 'FORBIDDEN', message: 'A platform administrator disabled this endpoint; ask them to enable it.' });
+      return fail({
+        code: 'FORBIDDEN',
+        message: 'A platform administrator disabled this endpoint; ask them to enable it.',
+      });
     }
     if (await isTaken(tx, endpointId, columns.externalId)) {
-      return fail({ code: 'CONFLICT', message: `The external id "${columns.externalId ?? ''}" is taken by another endpoint.` });
+      return fail({
+        code: 'CONFLICT',
+        message: `The external id "${columns.externalId ?? ''}" is taken by another endpoint.`,
+      });
     }
     await write(deps, tx, endpointId, columns);
     if (columns.enabled === false && present.enabled) await pauseDeliveries(tx, endpointId);
@@ -88,13 +103,20 @@ async function write(deps: Deps, tx: Tx, id: string, columns: EndpointColumns): 
     if (value !== undefined) set(column, field === 'metadata' ? JSON.stringify(value) : value);
   }
   if (columns.headers !== undefined) {
-    set('header_names', Object.keys(columns.headers).map((name) => name.toLowerCase()));
+    set(
+      'header_names',
+      Object.keys(columns.headers).map((name) => name.toLowerCase()),
+    );
     set('headers_enc', await sealHeaders(deps, tx, id, columns.headers));
   }
   if (columns.enabled === true) {
     sets.push('enabled = true', 'disabled_reason = null', 'disabled_message = null', 'disabled_at = null');
   } else if (columns.enabled === false) {
-    sets.push(`disabled_reason = coalesce(disabled_reason, 'user')`, 'disabled_at = coalesce(disabled_at, carillon.now())', 'enabled = false');
+    sets.push(
+      `disabled_reason = coalesce(disabled_reason, 'user')`,
+      'disabled_at = coalesce(disabled_at, carillon.now())',
+      'enabled = false',
+    );
   }
   await tx.query(`update endpoint set ${sets.join(', ')} where workspace_id = $1 and id = $2`, values);
 }

@@ -1,0 +1,26 @@
+/** A delivery in this worker's hands: a row of carillon.claim(), leased until timeout + 30 s. */
+export interface Claimed {
+  readonly workspace_id: string;
+  readonly delivery_id: string;
+  readonly endpoint_id: string;
+  readonly event_id: string;
+  readonly event_name: string;
+  readonly kind: 'automatic' | 'manual' | 'test' | 'replay';
+  /** The number this attempt carries. */
+  readonly attempt_number: number;
+  /** Automatic attempts that have failed: the position in the schedule. */
+  readonly schedule_step: number;
+  readonly planned_at: Date | null;
+  readonly lease_token: string;
+  /** The exact bytes; null once retention took them. */
+  readonly body: string | null;
+  readonly url: string;
+  readonly retry_delays_seconds: readonly number[];
+  readonly timeout_ms: number;
+  readonly header_names: readonly string[];
+  readonly headers_enc: Buffer | null;
+  readonly secret_enc: Buffer;
+  readonly previous_secret_enc: Buffer | null;
+  /** What its endpoint may have in flight now. */
+  readonly lane_limit: number;
+}

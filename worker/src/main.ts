@@ -1,0 +1,126 @@
+import {
+  ConfigError,
+  configSummary,
+  createLogger,
+  Database,
+  Keyring,
+  loadConfigFromProcess,
+  newUuid,
+  OutboundHttpClient,
+  parseEgressAllow,
+  tables,
+  Vault,
+  watchParent,
+  type Config,
+  type Logger,
+} from '@carillon/schema';
+import { DeliveryEngine } from './delivery/engine.js';
+import { startLiveness } from './liveness.js';
+import { startQueue } from './queue.js';
+import { startClockWatch } from './upkeep/clock-watch.js';
+import { startSweep } from './upkeep/sweep.js';
+
+/** The supervisor starts a worker that ended so at once. */
+const EXIT_RESTART = 75;
+const EXIT_CONFIG = 78;
+const POLL_MS = 500;
+const POOL_SIZE = 8;
+/** A request may take 30 s and its record some more. */
+const STOP_GRACE_MS = 35_000;
+/** Without its lock the others take its work over: what is in flight has this long to be recorded. */
+const LOST_GRACE_MS = 3000;
+
+async function main(config: Config, log: Logger): Promise<void> {
+  const egress = parseEgressAllow(config.egressAllow);
+  if (!egress.ok) throw new ConfigError(egress.errors);
+  const workerId = newUuid();
+  const db = await Database.open({
+    url: config.workerDatabaseUrl,
+    role: 'carillon_worker',
+    poolSize: POOL_SIZE,
+    log,
+    production: config.production,
+    entities: tables,
+  });
+  const http = new OutboundHttpClient({ policy: { targets: config.deliveryTargets, allow: egress.value } });
+  const engine = new DeliveryEngine({
+    db,
+    http,
+    log,
+    workerId,
+    vault: new Vault(new Keyring(config.masterKeys)),
+    random: Math.random,
+    nowMs: Date.now,
+    slots: config.workerSlots,
+    pollMs: POLL_MS,
+  });
+
+  let ending = false;
+  const end = async (code: number, graceMs: number, stopEverything: () => Promise<void>): Promise<void> => {
+    if (ending) return;
+    ending = true;
+    setTimeout(() => process.exit(code), graceMs).unref();
+    await stopEverything().catch((error: unknown) => {
+      log.error({ err: error }, 'stopping failed');
+    });
+    process.exit(code);
+  };
+
+  const liveness = await startLiveness({
+    db,
+    workerId,
+    log,
+    onDue: () => {
+      engine.wake();
+    },
+    onLost: () => void end(EXIT_RESTART, LOST_GRACE_MS, () => engine.stop()),
+  });
+  await db.call('ensure-partitions', 'select carillon.ensure_partitions()');
+  const queue = await startQueue({ url: config.queueDatabaseUrl, db, workerId, log });
+  // Any end of the runner that we did not ask for ends the process: its jobs would stay locked, unseen.
+  void queue.ended.then(() => end(EXIT_RESTART, LOST_GRACE_MS, () => engine.stop()));
+  const sweep = startSweep(db, log);
+  const clock = startClockWatch(db, log, (trusted) => {
+    engine.setPaused(!trusted);
+  });
+  engine.start();
+  log.info({ workerId, ...configSummary(config) }, 'worker started');
+
+  const stop = (): void =>
+    void end(0, STOP_GRACE_MS, async () => {
+      log.info(engine.load, 'stopping: what is in flight ends first');
+      sweep.stop();
+      clock.stop();
+      await engine.stop();
+      await queue.stop();
+      await liveness.stop();
+      await http.close();
+      await db.close();
+      log.info('worker stopped');
+    });
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  watchParent(stop);
+}
+
+function start(): void {
+  let log = createLogger('worker', 'info');
+  process.on('unhandledRejection', (error) => {
+    log.fatal({ err: error }, 'a bug: nobody handled this');
+    process.exit(1);
+  });
+  try {
+    const config = loadConfigFromProcess();
+    log = createLogger('worker', config.logLevel);
+    main(config, log).catch((error: unknown) => {
+      log.fatal({ err: error }, 'the worker could not start');
+      process.exit(error instanceof ConfigError ? EXIT_CONFIG : EXIT_RESTART);
+    });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(EXIT_CONFIG);
+  }
+}
+
+start();
