@@ -32,9 +32,9 @@ export function clusterDirOf(dataDir: string): string {
  */
 export function prepareDataDir({ root, override, holdsCluster }: DataDirOptions): DataDir {
   if (override) {
-    const path = makeDir(resolve(override));
+    const path = resolve(override);
     const identity = holdsCluster ? postgresIdentity(clusterDirOf(path)) : undefined;
-    if (canReach(identity, path)) return { path, outsideCheckout: true };
+    if (canReach(identity, path)) return { path: makeDir(path), outsideCheckout: true };
     throw new Error(
       `CARILLON_DATA_DIR=${path} can't be reached by the user "${identity?.name ?? ''}" that PostgreSQL runs as: ` +
         'choose a folder that other users may enter, /var/lib/carillon for example.',

@@ -50,6 +50,8 @@ export class Shutdown {
 
   private request(): void {
     if (this.begunAt === undefined) {
+      // The terminal has just written "^C" where our line begins.
+      if (process.stdout.isTTY) process.stdout.write('\n');
       this.say('Stopping … (once more: at once)');
       void this.end(0);
     } else if (Date.now() - this.begunAt > onePressMs) {
