@@ -9,7 +9,12 @@ const config: CodegenConfig = {
     'console/src/gql/': {
       preset: 'client',
       presetConfig: { fragmentMasking: false },
-      config: { useTypeImports: true, enumsAsTypes: true, scalars: { DateTime: 'string' } },
+      config: {
+        useTypeImports: true,
+        // Every scalar of ours travels as a text, but for JSON; ids are texts to a client, never numbers.
+        defaultScalarType: 'string',
+        scalars: { ID: 'string', JSON: 'unknown' },
+      },
     },
   },
 };
