@@ -85,6 +85,11 @@ export const settings = {
     fallback: '256',
     type: z.coerce.number().int().min(1).max(4096).default(256),
   },
+  CARILLON_RATE_LIMIT: {
+    about: 'Requests a second of one API token or session; bursts may be five times that.',
+    fallback: '100',
+    type: z.coerce.number().int().min(1).max(1_000_000).default(100),
+  },
   CARILLON_DEVELOPMENT: {
     about: 'Set by `npm start` without DATABASE_URL: shows the development banner.',
     fallback: '',
@@ -114,6 +119,8 @@ export interface Config {
   readonly egressAllow: string;
   readonly logLevel: string;
   readonly workerSlots: number;
+  /** Of one API token or session, on one server process. */
+  readonly rateLimitPerSecond: number;
   readonly development: boolean;
   readonly production: boolean;
 }
@@ -167,6 +174,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     egressAllow: read.CARILLON_EGRESS_ALLOW,
     logLevel: read.CARILLON_LOG_LEVEL,
     workerSlots: read.CARILLON_WORKER_SLOTS,
+    rateLimitPerSecond: read.CARILLON_RATE_LIMIT,
     development: read.CARILLON_DEVELOPMENT === '1',
     production,
   };
@@ -183,6 +191,7 @@ export function configSummary(config: Config): Record<string, unknown> {
     deliveryTargets: config.deliveryTargets,
     egressAllow: config.egressAllow,
     workerSlots: config.workerSlots,
+    rateLimitPerSecond: config.rateLimitPerSecond,
     development: config.development,
     production: config.production,
     masterKeyIds: config.masterKeys.map(({ id }) => id),

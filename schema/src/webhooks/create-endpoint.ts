@@ -36,12 +36,26 @@ export interface EndpointSecret {
   readonly standardSecret: string;
 }
 
+/**
+ * The secret with the endpoint as this act left it: what REST answers. Kept with an idempotency key, so that a repeat gets the
+ * first answer even when the endpoint was changed or deleted since.
+ */
+export interface EndpointSnapshot extends EndpointSecret {
+  readonly endpoint: {
+    readonly url: string;
+    readonly events: readonly string[];
+    readonly enabled: boolean;
+    /** ISO 8601. */
+    readonly createdAt: string;
+  };
+}
+
 /** Makes an endpoint. Scope webhooks:write. Refusals: VALIDATION, CONFLICT (external id), QUOTA_EXCEEDED. */
 export async function createEndpoint(
   deps: Deps,
   actor: Actor,
   input: CreateEndpointInput,
-): Promise<Result<EndpointSecret>> {
+): Promise<Result<EndpointSnapshot>> {
   const permitted = authorize(actor, 'webhooks:write');
   if (!permitted.ok) return permitted;
   const columns = checkEndpointFields(deps.targets, input);
@@ -63,7 +77,7 @@ async function insert(
   actor: Actor,
   input: CreateEndpointInput,
   columns: EndpointColumns,
-): Promise<Result<EndpointSecret>> {
+): Promise<Result<EndpointSnapshot>> {
   const locations = await checkLocationsExist(tx, columns.locationIds);
   if (!locations.ok) return locations;
   const room = await checkRoom(tx, columns.externalId);
@@ -72,13 +86,14 @@ async function insert(
   const secret = input.secret ?? newSecret();
   const enabled = columns.enabled ?? true;
   const headers = columns.headers ?? {};
-  await tx.query(
+  const [made] = await tx.query<EndpointRow>(
     `insert into endpoint (workspace_id, id, url, description, events, enabled, disabled_reason, disabled_at, external_id,
        metadata, location_ids, payload_version, retry_delays_seconds, timeout_ms, rate_per_second, concurrency_ceiling, fifo,
        header_names, headers_enc, secret_enc, secret_hint)
      values ($1, $2, $3, $4, $5, $6, $7, case when $6 then null else carillon.now() end, $8, $9, $10, $11,
        coalesce($12, '{30,300,1800,7200}'::integer[]), coalesce($13, 15000), $14, coalesce($15, 256), coalesce($16, false),
-       $17, $18, $19, $20)`,
+       $17, $18, $19, $20)
+     returning url, events, enabled, created_at`,
     [
       ...[
         tx.workspaceId,
@@ -103,7 +118,25 @@ async function insert(
     resource: { kind: 'endpoint', id: encodeId('endpoint', id) },
     details: { url: columns.url, events: columns.events, enabled, secret: input.secret == null ? 'made' : 'imported' },
   });
-  return ok({ endpointId: id, secret: input.secret == null ? secret : null, standardSecret: standardSpelling(secret) });
+  return ok({
+    endpointId: id,
+    secret: input.secret == null ? secret : null,
+    standardSecret: standardSpelling(secret),
+    endpoint: snapshotOf(made),
+  });
+}
+
+/** What `returning url, events, enabled, created_at` gives. */
+export interface EndpointRow {
+  readonly url: string;
+  readonly events: string[];
+  readonly enabled: boolean;
+  readonly created_at: Date;
+}
+
+export function snapshotOf(row: EndpointRow | undefined): EndpointSnapshot['endpoint'] {
+  if (!row) throw new Error('The endpoint was not written.');
+  return { url: row.url, events: row.events, enabled: row.enabled, createdAt: row.created_at.toISOString() };
 }
 
 async function checkRoom(tx: Tx, externalId: string | null | undefined): Promise<Result<null>> {

@@ -6,7 +6,7 @@ import { encodeId } from '../kernel/ids.js';
 import { invalid, notFound, ok, type Result } from '../kernel/result.js';
 import { newSecret, standardSpelling } from '../outbound/secret.js';
 import { announceEndpoint } from './announce-endpoint.js';
-import type { EndpointSecret } from './create-endpoint.js';
+import { snapshotOf, type EndpointRow, type EndpointSnapshot } from './create-endpoint.js';
 import { sealSecret } from './endpoint-secret.js';
 
 export interface RotateEndpointSecretInput {
@@ -24,7 +24,7 @@ export async function rotateEndpointSecret(
   deps: Deps,
   actor: Actor,
   input: RotateEndpointSecretInput,
-): Promise<Result<EndpointSecret>> {
+): Promise<Result<EndpointSnapshot>> {
   const permitted = authorize(actor, 'webhooks:write');
   if (!permitted.ok) return permitted;
   const { endpointId, overlapSeconds = 0 } = input;
@@ -45,12 +45,13 @@ export async function rotateEndpointSecret(
         return invalid({ field: ['overlapSeconds'], message: 'An overlap is 0 to 86,400 whole seconds.' });
       }
       const secret = newSecret();
-      await tx.query(
+      const [rotated] = await tx.query<EndpointRow>(
         `update endpoint
             set previous_secret_enc = case when $3::integer > 0 then secret_enc end,
                 secret_overlap_ends_at = case when $3 > 0 then carillon.now() + make_interval(secs => $3) end,
                 secret_enc = $4, secret_hint = $5, secret_created_at = carillon.now(), version = version + 1
-          where workspace_id = $1 and id = $2`,
+          where workspace_id = $1 and id = $2
+          returning url, events, enabled, created_at`,
         [tx.workspaceId, endpointId, overlapSeconds, await sealSecret(deps, tx, endpointId, secret), secret.slice(-4)],
       );
       await announceEndpoint(tx, 'UPDATED', endpointId);
@@ -59,7 +60,7 @@ export async function rotateEndpointSecret(
         resource: { kind: 'endpoint', id: encodeId('endpoint', endpointId) },
         details: { overlapSeconds },
       });
-      return ok({ endpointId, secret, standardSecret: standardSpelling(secret) });
+      return ok({ endpointId, secret, standardSecret: standardSpelling(secret), endpoint: snapshotOf(rotated) });
     }),
   );
 }
