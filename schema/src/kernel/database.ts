@@ -40,6 +40,7 @@ export class Database {
   private constructor(
     private readonly orm: MikroORM,
     private readonly pool: pg.Pool,
+    private readonly options: DatabaseOptions,
   ) {}
 
   /** @throws Error when the role is missing, or is one that row-level security does not bind. */
@@ -60,7 +61,7 @@ export class Database {
       await orm.close(true);
       throw error;
     }
-    return new Database(orm, pool);
+    return new Database(orm, pool, options);
   }
 
   /**
@@ -148,8 +149,8 @@ export class Database {
 
   /** A connection of its own, outside of the pool: LISTEN and session locks need one. The caller ends it. */
   async dedicatedClient(): Promise<pg.Client> {
-    const options = this.pool.options as pg.ClientConfig;
-    const client = new pg.Client({ ...options, keepAlive: true });
+    const { url, role } = this.options;
+    const client = new pg.Client({ connectionString: url, ...connectionOptions(role) });
     await client.connect();
     return client;
   }
