@@ -32,6 +32,8 @@ export * from './events/raw-data.js';
 export * from './events/tables.js';
 
 export * from './feedback/answers.js';
+export * from './feedback/find-locations.js';
+export * from './feedback/find-surveys.js';
 export * from './feedback/question.js';
 export * from './feedback/submit-survey-response.js';
 export * from './feedback/tables.js';
@@ -50,6 +52,7 @@ export * from './webhooks/endpoint-input.js';
 export * from './webhooks/endpoint-secret.js';
 export * from './webhooks/error-message.js';
 export * from './webhooks/find-deliveries.js';
+export * from './webhooks/find-endpoint-health.js';
 export * from './webhooks/find-endpoints.js';
 export * from './webhooks/request-headers.js';
 export * from './webhooks/retry-delivery.js';

@@ -70,7 +70,7 @@ async function closedLoop(backlog: number, until: number): Promise<void> {
 async function openLoop(rate: number, seconds: number): Promise<void> {
   const start = performance.now();
   const running: Promise<void>[] = [];
-  for (let sent = 0; sent < rate * seconds; ) {
+  for (let sent = 0; sent < rate * seconds;) {
     const due = Math.min(rate * seconds, Math.floor(((performance.now() - start) / 1000) * rate));
     for (; sent < due; sent++) running.push(publishOne());
     await new Promise((resolve) => setTimeout(resolve, 1));

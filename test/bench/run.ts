@@ -15,24 +15,38 @@ interface Rate {
 
 const stage = await openStage();
 try {
-  console.error("stage up");console.log(`# ${String(cpus().length)} cores, ${cpus()[0]?.model ?? ''}, Node ${process.version}, ${seconds} s a figure, ${rounds} rounds`);
+  console.error('stage up');
+  console.log(
+    `# ${String(cpus().length)} cores, ${cpus()[0]?.model ?? ''}, Node ${process.version}, ${seconds} s a figure, ${rounds} rounds`,
+  );
   const workspaces = await makeEndpoints(stage, 1, 1);
   for (let round = 1; round <= rounds; round++) {
     const floor = await measureFloor(stage);
     const ours = await sustained(stage, workspaces);
     const share = ours.perSecond / floor.composed;
     console.log(
-      JSON.stringify({ figure: 'sustained deliveries, one endpoint, 1 KB', round, ...rounded(ours), floor: rounded(floor), share: share.toFixed(3) }),
+      JSON.stringify({
+        figure: 'sustained deliveries, one endpoint, 1 KB',
+        round,
+        ...rounded(ours),
+        floor: rounded(floor),
+        share: share.toFixed(3),
+      }),
     );
   }
   for (const rate of [200, 500]) {
-    console.log(JSON.stringify({ figure: 'accept → first POST, ms', rate, ...(await latency(stage, workspaces, rate)) }));
+    console.log(
+      JSON.stringify({ figure: 'accept → first POST, ms', rate, ...(await latency(stage, workspaces, rate)) }),
+    );
   }
 } finally {
   await stage.close();
 }
 
-async function measureFloor({ url, sinkUrl }: Stage): Promise<{ post: number; insert: number; jobs: number; composed: number }> {
+async function measureFloor({
+  url,
+  sinkUrl,
+}: Stage): Promise<{ post: number; insert: number; jobs: number; composed: number }> {
   const post = (await runScript<Rate>('floor-post.ts', [sinkUrl, String(floorSeconds)])).perSecond;
   const insert = (await runScript<Rate>('floor-insert.ts', [url, String(floorSeconds)])).perSecond;
   const jobs = (await runScript<Rate>('floor-jobs.ts', [url, String(floorSeconds * 15_000)])).perSecond;
@@ -48,7 +62,10 @@ async function sustained(stage: Stage, workspaces: readonly string[]): Promise<R
   const before = await walBytes(stage);
   publisher.send({ plan: { backlog: 5000, seconds } });
   const done = once(publisher, 'message') as Promise<[{ published: number; startedAt: number }]>;
-  const report = setInterval(() => void readSink(stage.sink).then(({ received }) => publisher.send({ delivered: received })), 50);
+  const report = setInterval(
+    () => void readSink(stage.sink).then(({ received }) => publisher.send({ delivered: received })),
+    50,
+  );
   const [{ published, startedAt }] = await done;
   clearInterval(report);
   const end = await drained(stage, published);
@@ -90,7 +107,8 @@ async function latency(stage: Stage, workspaces: readonly string[], rate: number
   publisher.disconnect();
   await worker.stop();
   ages.sort((a, b) => a - b);
-  const at = (share: number): string => (ages[Math.min(ages.length - 1, Math.floor(ages.length * share))] ?? 0).toFixed(1);
+  const at = (share: number): string =>
+    (ages[Math.min(ages.length - 1, Math.floor(ages.length * share))] ?? 0).toFixed(1);
   return { n: String(ages.length), p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }
 
@@ -111,7 +129,9 @@ async function drained(stage: Stage, published: number, total = false): ReturnTy
 }
 
 async function walBytes({ admin }: Stage): Promise<number> {
-  const { rows } = await admin.query<{ bytes: number }>(`select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8 as bytes`);
+  const { rows } = await admin.query<{ bytes: number }>(
+    `select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8 as bytes`,
+  );
   return rows[0]?.bytes ?? 0;
 }
 
@@ -122,5 +142,7 @@ async function residentMiB(pid: number): Promise<number> {
 }
 
 function rounded(values: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value.toFixed(value < 10 ? 3 : 0))]));
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, Number(value.toFixed(value < 10 ? 3 : 0))]),
+  );
 }

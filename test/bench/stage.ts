@@ -64,16 +64,34 @@ export async function openStage(): Promise<Stage> {
 /** Workspaces with endpoints that get everything; returns the workspaces' uuids. */
 export async function makeEndpoints(stage: Stage, workspaces: number, endpointsEach: number): Promise<string[]> {
   const log = createLogger('bench', 'warn');
-  const db = await Database.open({ url: stage.url, role: 'carillon_api', poolSize: 4, log, production: false, entities: tables });
+  const db = await Database.open({
+    url: stage.url,
+    role: 'carillon_api',
+    poolSize: 4,
+    log,
+    production: false,
+    entities: tables,
+  });
   const keyring = new Keyring([{ id: 'k1', key: masterKey }]);
   const publisher = new EventPublisher(db);
-  const deps: Deps = { db, keyring, log, publisher, vault: new Vault(keyring), clock: systemClock, targets: { targets: 'local', allow: [] } };
+  const deps: Deps = {
+    db,
+    keyring,
+    log,
+    publisher,
+    vault: new Vault(keyring),
+    clock: systemClock,
+    targets: { targets: 'local', allow: [] },
+  };
   const ids: string[] = [];
   for (let index = 0; index < workspaces; index++) {
     const workspaceId = newUuid();
     ids.push(workspaceId);
     await db.transact(workspaceId, async (tx) => {
-      await tx.query(`insert into workspace (id, name, time_zone, locale, default_phone_region) values ($1, 'Bench', 'UTC', 'en', 'TR')`, [workspaceId]);
+      await tx.query(
+        `insert into workspace (id, name, time_zone, locale, default_phone_region) values ($1, 'Bench', 'UTC', 'en', 'TR')`,
+        [workspaceId],
+      );
       await deps.vault.addDataKey(tx);
     });
     for (let each = 0; each < endpointsEach; each++) {
@@ -86,7 +104,9 @@ export async function makeEndpoints(stage: Stage, workspaces: number, endpointsE
   return ids;
 }
 
-export async function startWorker(stage: Stage): Promise<{ readonly process: ChildProcess; readonly stop: () => Promise<void> }> {
+export async function startWorker(
+  stage: Stage,
+): Promise<{ readonly process: ChildProcess; readonly stop: () => Promise<void> }> {
   const child = fork(workerMain, {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     env: {
