@@ -2,7 +2,8 @@
 -- a search path, and named in the allow-list that the catalogue test holds.
 --
 -- Hot functions switch off plans that only look good on empty tables: a generic plan cached then cost 10 x.
--- By-id updates never repeat the predicate of a partial index: the planner would scan that index per row.
+-- By-id updates never imply the predicate of a partial index (`lease_token = …` would: hence `is not distinct from`): the
+-- planner would take that index and compare every leased row of the lane with every row of the batch.
 
 -- ── Wake-ups ────────────────────────────────────────────────────────────────────────────────────────────────────────
 -- Jobs are only wake-ups; graphile's tables are carillon_queue's alone. Payloads hold ids, never data.
@@ -125,10 +126,11 @@ begin
            duration_ms, http_status, error_class, error_message, headers, truncated, body, header_names)
   ), ended as (
     delete from delivery_due d using f
-     where d.workspace_id = f.workspace_id and d.delivery_id = f.delivery_id and d.lease_token = f.token
+     where d.workspace_id = f.workspace_id and d.delivery_id = f.delivery_id and d.lease_token is not distinct from f.token
        and d.attempt_number = f.number and f.outcome in ('delivered', 'failed')
     returning d.workspace_id, d.delivery_id, d.endpoint_id, null::timestamptz as next_at, null::text as wait_reason,
-              case f.outcome when 'failed' then d.rest_status else 'delivered' end as status
+              case f.outcome when 'failed' then d.rest_status else 'delivered' end as status,
+              f.number, f.outcome, f.http_status, f.error_class
   ), moved as (
     update delivery_due d
        set lease_token = null, lease_until = null, leased_by = null, planned_at = null,
@@ -140,48 +142,46 @@ begin
            schedule_step = d.schedule_step + (f.outcome = 'retry')::integer,
            lost_count = case f.outcome when 'paused' then d.lost_count else 0 end
       from f, endpoint p
-     where d.workspace_id = f.workspace_id and d.delivery_id = f.delivery_id and d.lease_token = f.token
+     where d.workspace_id = f.workspace_id and d.delivery_id = f.delivery_id and d.lease_token is not distinct from f.token
        and d.attempt_number = f.number and f.outcome in ('retry', 'restored', 'paused')
        and p.workspace_id = d.workspace_id and p.id = d.endpoint_id
-    returning d.workspace_id, d.delivery_id, d.endpoint_id, d.due_at as next_at, d.wait_reason, 'pending' as status
-  ), fenced as (
-    select * from ended union all select * from moved
+    returning d.workspace_id, d.delivery_id, d.endpoint_id, d.due_at as next_at, d.wait_reason, 'pending' as status,
+              f.number, f.outcome, f.http_status, f.error_class
   ), shown as (
+    -- What was fenced travels along: joining it with f again would be quadratic in the batch.
     update delivery d
        set status = x.status,
-           attempt_count = case when f.outcome = 'paused' then d.attempt_count else f.number end,
+           attempt_count = case when x.outcome = 'paused' then d.attempt_count else x.number end,
            next_attempt_at = x.next_at,
            wait_reason = x.wait_reason,
            waiting_since = case when x.wait_reason is not null then v_now end,
-           http_status = case when f.outcome = 'paused' then d.http_status else f.http_status end,
-           error_class = f.error_class,
-           delivered_at = case when f.outcome = 'delivered' then v_now else d.delivered_at end,
+           http_status = case when x.outcome = 'paused' then d.http_status else x.http_status end,
+           error_class = x.error_class,
+           delivered_at = case when x.outcome = 'delivered' then v_now else d.delivered_at end,
            version = d.version + 1
-      from fenced x
-      join f on f.workspace_id = x.workspace_id and f.delivery_id = x.delivery_id
+      from (select * from ended union all select * from moved) x
       join endpoint p on p.workspace_id = x.workspace_id and p.id = x.endpoint_id and p.deleted_at is null
      where d.workspace_id = x.workspace_id and d.id = x.delivery_id
-    returning d.workspace_id, d.id, d.endpoint_id, d.status, d.wait_reason, f.outcome, f.error_class
-  ), logged as (
-    insert into attempt as a (workspace_id, delivery_id, number, kind, url, started_at, duration_ms, http_status, error_class,
-                              error_message, response_headers, response_truncated, custom_header_names)
-    select f.workspace_id, f.delivery_id, f.number, f.kind, f.url, f.started_at, f.duration_ms, f.http_status, f.error_class,
-           f.error_message, f.headers::jsonb, f.truncated, string_to_array(f.header_names, ',')
-      from f
+    returning d.workspace_id, d.id, d.endpoint_id, d.status, d.wait_reason, x.outcome, x.error_class
+  ), known as materialized (
+    select f.* from f
       join delivery d on d.workspace_id = f.workspace_id and d.id = f.delivery_id
       join endpoint p on p.workspace_id = d.workspace_id and p.id = d.endpoint_id and p.deleted_at is null
      where f.outcome <> 'paused'
+  ), logged as (
+    insert into attempt as a (workspace_id, delivery_id, number, kind, url, started_at, duration_ms, http_status, error_class,
+                              error_message, response_headers, response_truncated, custom_header_names)
+    select k.workspace_id, k.delivery_id, k.number, k.kind, k.url, k.started_at, k.duration_ms, k.http_status, k.error_class,
+           k.error_message, k.headers::jsonb, k.truncated, string_to_array(k.header_names, ',')
+      from known k
     on conflict (workspace_id, delivery_id, number) do update
       set duration_ms = excluded.duration_ms, http_status = excluded.http_status, error_class = excluded.error_class,
           error_message = excluded.error_message, response_headers = excluded.response_headers,
           response_truncated = excluded.response_truncated
       where a.error_class = 'worker_lost'
-    returning a.workspace_id, a.delivery_id, a.number
   ), kept as (
     insert into attempt_body (workspace_id, delivery_id, number, body)
-    select f.workspace_id, f.delivery_id, f.number, f.body
-      from f join logged l on l.workspace_id = f.workspace_id and l.delivery_id = f.delivery_id and l.number = f.number
-     where f.body <> ''
+    select k.workspace_id, k.delivery_id, k.number, k.body from known k where k.body <> ''
     on conflict do nothing
   ), health as (
     select s.workspace_id, s.endpoint_id,
