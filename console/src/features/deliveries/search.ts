@@ -1,0 +1,25 @@
+import { z } from '../../zod.js';
+
+/** What of the deliveries page stands in the URL. Lists are joined by commas; what makes no sense is left out. */
+export const deliveriesSearch = z.object({
+  /** `15m`, `1h`, `24h`, `7d`, `all`, or two moments joined by `~`. Absent: 24 hours. */
+  range: z.string().optional().catch(undefined),
+  status: z.string().optional().catch(undefined),
+  endpoint: z.string().optional().catch(undefined),
+  event: z.string().optional().catch(undefined),
+  tests: z.enum(['only', 'none']).optional().catch(undefined),
+  /** The delivery in the panel. */
+  open: z.string().optional().catch(undefined),
+  tab: z.enum(['request', 'response', 'headers']).optional().catch(undefined),
+});
+export type DeliveriesSearch = z.infer<typeof deliveriesSearch>;
+
+/** The values of a comma-joined list. */
+export function listOf(text: string | undefined): string[] {
+  return text ? text.split(',').filter(Boolean) : [];
+}
+
+/** A list for the URL; nothing when empty. */
+export function joined(values: readonly string[]): string | undefined {
+  return values.length > 0 ? values.join(',') : undefined;
+}

@@ -1,0 +1,227 @@
+import { useLingui } from '@lingui/react';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { Plus, Radio, RefreshCw } from 'lucide-react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useQuery } from 'urql';
+import type { EventRowFragment } from '../../gql/graphql.js';
+import { useFormat } from '../../i18n/use-format.js';
+import { useLive } from '../../live/live-context.js';
+import { Button } from '../../ui/button.js';
+import { ChipFilter } from '../../ui/chip-filter.js';
+import { ChipToggle } from '../../ui/chip-toggle.js';
+import { IdText } from '../../ui/id-text.js';
+import { Empty, Failure, MoreRows, NoPermission, Skeleton } from '../../ui/list-states.js';
+import { FilterBar, PageBar, PageBody, ScrollArea } from '../../ui/page.js';
+import { RelativeTime } from '../../ui/relative-time.js';
+import { Table, type Column } from '../../ui/table.js';
+import { joined, listOf } from '../deliveries/search.js';
+import { useMay } from '../shell/session.js';
+import { CatalogueList, EventTypePanel } from './catalogue.js';
+import { EventPanel } from './event-panel.js';
+import { CatalogueDocument, EventsDocument } from './events.graphql.js';
+import type { EventsSearch } from './events-view.js';
+import { PublishDialog } from './publish-dialog.js';
+import styles from './events.module.css';
+
+const pageRows = 50;
+
+/** Events, page after page. Kept outside of the cache: a list that grows all day. */
+function useEvents(type: string | undefined, tests: EventsSearch['tests'], paused: boolean) {
+  const { direct } = useLive();
+  const key = `${type ?? ''}|${tests ?? ''}`;
+  const [state, setState] = useState<{
+    key: string;
+    rows: EventRowFragment[] | null;
+    cursor: string | null;
+    error: string | null;
+    busy: boolean;
+  }>({ key, rows: null, cursor: null, error: null, busy: false });
+  const load = useCallback(
+    async (after: string | null) => {
+      setState((now) => ({ ...now, busy: true }));
+      const types = listOf(type);
+      const filter = { ...(types.length > 0 && { types }), ...(tests && { test: tests === 'only' }) };
+      const { data, error } = await direct.query(EventsDocument, { first: pageRows, after, filter }).toPromise();
+      setState((now) => {
+        if (!data) return { ...now, key, busy: false, error: error?.message ?? '' };
+        const { nodes, pageInfo } = data.events;
+        const before = after !== null && now.key === key ? (now.rows ?? []) : [];
+        return {
+          key,
+          busy: false,
+          error: null,
+          rows: [...before, ...nodes],
+          cursor: pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null,
+        };
+      });
+    },
+    [direct, key, type, tests],
+  );
+  useEffect(() => {
+    if (!paused) void load(null);
+  }, [load, paused]);
+  const current = state.key === key ? state : { ...state, rows: null, cursor: null, error: null };
+  return { ...current, reload: () => void load(null), more: () => void load(current.cursor) };
+}
+
+function useColumns(): Column<EventRowFragment>[] {
+  const { i18n } = useLingui();
+  const format = useFormat();
+  return useMemo(
+    () => [
+      {
+        key: 'type',
+        header: i18n.t('Event type'),
+        title: (row) => row.type,
+        cell: (row) => (
+          <>
+            <span className={styles.type}>{row.type}</span>
+            {row.test && <span className={styles.tag}>{i18n.t('test')}</span>}
+          </>
+        ),
+      },
+      { key: 'id', header: i18n.t('Id'), width: 196, rank: 'secondary', cell: (row) => <IdText id={row.id} /> },
+      {
+        key: 'deliveries',
+        header: i18n.t('Deliveries'),
+        width: 104,
+        align: 'right',
+        rank: 'secondary',
+        cell: (row) => (row.deliveryCount == null ? '–' : format.number(row.deliveryCount)),
+      },
+      {
+        key: 'when',
+        header: i18n.t('When'),
+        width: 96,
+        align: 'right',
+        cell: (row) => (
+          <span className="dim">
+            <RelativeTime at={row.createdAt} />
+          </span>
+        ),
+      },
+    ],
+    [i18n, format],
+  );
+}
+
+function Events() {
+  const { i18n } = useLingui();
+  const search = getRouteApi('/shell/events').useSearch();
+  const navigate = useNavigate({ from: '/events' });
+  const set = (change: Partial<EventsSearch>, replace = true) =>
+    void navigate({ search: (now) => ({ ...now, ...change }), replace });
+  const catalogue = search.tab === 'catalogue';
+  const mayPublish = useMay('EVENTS_WRITE');
+  const columns = useColumns();
+  const list = useEvents(search.type, search.tests, catalogue);
+  const [{ data }] = useQuery({ query: CatalogueDocument });
+  const [publishing, setPublishing] = useState(false);
+  const publish = mayPublish && (
+    <Button onClick={() => setPublishing(true)}>
+      <Plus size={15} />
+      {i18n.t('Publish an event')}
+    </Button>
+  );
+  const close = () => set({ open: undefined });
+  return (
+    <>
+      <PageBar title={i18n.t('Events')}>{publish}</PageBar>
+      <PageBody
+        panel={
+          search.open !== undefined &&
+          (catalogue ? (
+            <EventTypePanel name={search.open} onClose={close} />
+          ) : (
+            <EventPanel id={search.open} onClose={close} />
+          ))
+        }
+      >
+        <FilterBar
+          label={i18n.t('Filters')}
+          end={
+            !catalogue && (
+              <Button
+                look="quiet"
+                icon
+                aria-label={i18n.t('Refresh')}
+                title={i18n.t('Refresh')}
+                busy={list.busy}
+                onClick={list.reload}
+              >
+                <RefreshCw size={15} />
+              </Button>
+            )
+          }
+        >
+          <ChipToggle on={!catalogue} onChange={() => set({ tab: undefined, open: undefined })}>
+            {i18n.t('Published')}
+          </ChipToggle>
+          <ChipToggle on={catalogue} onChange={() => set({ tab: 'catalogue', open: undefined })}>
+            {i18n.t('Catalogue')}
+          </ChipToggle>
+          {!catalogue && data && (
+            <>
+              <span className="dim" aria-hidden="true">
+                |
+              </span>
+              <ChipFilter
+                label={i18n.t('Event type')}
+                options={data.eventTypes.map((type) => ({ value: type.name, label: type.name }))}
+                chosen={listOf(search.type)}
+                onChange={(chosen) => set({ type: joined(chosen) })}
+              />
+            </>
+          )}
+        </FilterBar>
+        <ScrollArea>
+          {catalogue ? (
+            <CatalogueList openName={search.open} onOpen={(name) => set({ open: name }, search.open !== undefined)} />
+          ) : list.error !== null ? (
+            <Failure message={list.error} onRetry={list.reload} />
+          ) : !list.rows ? (
+            <Skeleton />
+          ) : list.rows.length === 0 ? (
+            <Empty icon={<Radio size={22} />} title={i18n.t('No events')} action={publish}>
+              {i18n.t('Events appear when something happens in the workspace, or when you publish one of your own.')}
+            </Empty>
+          ) : (
+            <>
+              <Table
+                label={i18n.t('Events')}
+                columns={columns}
+                rows={list.rows}
+                rowKey={(row) => row.id}
+                openKey={search.open}
+                onOpen={(id) => set({ open: id }, search.open !== undefined)}
+              />
+              {list.cursor !== null && <MoreRows shown={list.rows.length} busy={list.busy} onMore={list.more} />}
+            </>
+          )}
+        </ScrollArea>
+      </PageBody>
+      {publishing && (
+        <PublishDialog
+          onClose={() => setPublishing(false)}
+          onPublished={(id) => {
+            setPublishing(false);
+            list.reload();
+            set({ open: id, tab: undefined });
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+/** What happened, and the catalogue of what can happen. */
+export function EventsPage() {
+  const { i18n } = useLingui();
+  if (useMay('EVENTS_READ')) return <Events />;
+  return (
+    <>
+      <PageBar title={i18n.t('Events')} />
+      <NoPermission scope="events:read" />
+    </>
+  );
+}

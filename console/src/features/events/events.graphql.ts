@@ -1,0 +1,69 @@
+import { graphql } from '../../gql/index.js';
+
+export const EventRow = graphql(`
+  fragment EventRow on Event {
+    id
+    type
+    test
+    redactedAt
+    deliveryCount
+    createdAt
+    version
+  }
+`);
+
+export const EventsDocument = graphql(`
+  query Events($first: Int, $after: String, $filter: EventFilter) {
+    events(first: $first, after: $after, filter: $filter) {
+      nodes {
+        ...EventRow
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+`);
+
+export const EventDocument = graphql(`
+  query Event($id: ID!, $withDeliveries: Boolean!) {
+    event(id: $id) {
+      ...EventRow
+      body
+      deliveries(first: 50) @include(if: $withDeliveries) {
+        nodes {
+          ...DeliveryRow
+        }
+      }
+    }
+  }
+`);
+
+export const CatalogueDocument = graphql(`
+  query Catalogue {
+    eventTypes {
+      name
+      aliases
+      description
+      custom
+      dataSchema
+      sample
+    }
+  }
+`);
+
+export const EventPublishDocument = graphql(`
+  mutation EventPublish($input: EventPublishInput!) {
+    eventPublish(input: $input) {
+      event {
+        id
+      }
+      errors {
+        code
+        message
+        field
+      }
+    }
+  }
+`);

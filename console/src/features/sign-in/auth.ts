@@ -1,0 +1,44 @@
+import { z } from '../../zod.js';
+
+const refusal = z.object({ code: z.string(), message: z.string() });
+
+/** Why a sign-in did not work: `CREDENTIALS`, `RATE_LIMITED`, or `UNREACHABLE` with nothing from the server. */
+export type SignInProblem =
+  | { kind: 'credentials' }
+  | { kind: 'rate-limited'; retryAfterSeconds: number | null }
+  | { kind: 'other'; message: string }
+  | { kind: 'unreachable' };
+
+/** Signs in by email and password; the server sets the session's cookie. Null when it worked. */
+export async function signIn(email: string, password: string): Promise<SignInProblem | null> {
+  let response: Response;
+  try {
+    response = await fetch('/auth/sign-in', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email, password }),
+      credentials: 'same-origin',
+    });
+  } catch {
+    return { kind: 'unreachable' };
+  }
+  if (response.ok) return null;
+  if (response.status === 401) return { kind: 'credentials' };
+  if (response.status === 429) {
+    const seconds = Number(response.headers.get('retry-after'));
+    return { kind: 'rate-limited', retryAfterSeconds: seconds > 0 ? seconds : null };
+  }
+  const said = refusal.safeParse(await response.json().catch(() => null));
+  return said.success ? { kind: 'other', message: said.data.message } : { kind: 'unreachable' };
+}
+
+/** Ends the session and loads the page anew, so that nothing of it stays in memory. */
+export async function signOut(): Promise<void> {
+  await fetch('/auth/sign-out', { method: 'POST', credentials: 'same-origin' }).catch(() => undefined);
+  location.assign('/sign-in');
+}
+
+/** The place to go on to after signing in: a path of this console, nothing else. */
+export function safeNext(next: string | undefined): string {
+  return next !== undefined && /^\/(?![/\\])/.test(next) && !next.startsWith('/sign-in') ? next : '/';
+}

@@ -1,0 +1,39 @@
+import { createClient, type Client } from 'graphql-ws';
+import { reportConnection } from './connection.js';
+
+const pingEveryMs = 10_000;
+const pongWithinMs = 5_000;
+
+/**
+ * The one WebSocket of the page, opened by the first feed and closed soon after the last. It never connects again by
+ * itself: a feed must ask anew with the cursor it has reached, which only the feed knows (see run-feed.ts).
+ */
+export function makeSocket(url: string): Client {
+  let socket: WebSocket | undefined;
+  let deadline: ReturnType<typeof setTimeout> | undefined;
+  return createClient({
+    url,
+    retryAttempts: 0,
+    lazyCloseTimeout: 2_000,
+    connectionAckWaitTimeout: 8_000,
+    keepAlive: pingEveryMs,
+    on: {
+      connecting: () => reportConnection('connecting'),
+      opened: (opened) => {
+        socket = opened as WebSocket;
+      },
+      connected: () => reportConnection('live'),
+      ping: (received) => {
+        // A cable pulled out closes nothing: only a missing pong tells.
+        if (!received) deadline = setTimeout(() => socket?.close(4408, 'no pong'), pongWithinMs);
+      },
+      pong: (received) => {
+        if (received) clearTimeout(deadline);
+      },
+      closed: (event) => {
+        clearTimeout(deadline);
+        reportConnection((event as CloseEvent).code === 1000 ? 'idle' : 'away');
+      },
+    },
+  });
+}

@@ -1,0 +1,25 @@
+import { useLingui } from '@lingui/react';
+import { cx } from './cx.js';
+import styles from './id-text.module.css';
+import { shortId } from './short-id.js';
+import { useCopy } from './use-copy.js';
+
+/** An id, shortened in the middle; the whole on hover, copied on click. */
+export function IdText({ id }: { id: string }) {
+  const { i18n } = useLingui();
+  const [copied, copy] = useCopy();
+  return (
+    <button
+      type="button"
+      className={cx(styles.id, copied && styles.copied)}
+      title={id}
+      aria-label={copied ? i18n.t('Copied') : i18n.t('Copy {id}', { id })}
+      onClick={(event) => {
+        event.stopPropagation();
+        copy(id);
+      }}
+    >
+      {copied ? i18n.t('Copied') : shortId(id)}
+    </button>
+  );
+}

@@ -1,0 +1,6 @@
+import { useSyncExternalStore } from 'react';
+import { currentAppearance, subscribeAppearance, type Appearance } from './appearance.js';
+
+export function useAppearance(): Appearance {
+  return useSyncExternalStore(subscribeAppearance, currentAppearance);
+}
