@@ -313,13 +313,15 @@ $$ select pg_snapshot_xmin(pg_current_snapshot())::text, '-1' $$;
 
 -- ── Purge ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 -- Rows of deleted endpoints, in batches; true while there is more. What is deleted is already invisible: this frees space.
+-- A minute's grace: a publish that saw the endpoint before it was deleted may still commit deliveries to it.
 create function purge_deleted_endpoints(p_limit integer) returns boolean
 language plpgsql volatile security definer set search_path = carillon, pg_temp as $$
 declare
   v_endpoint record;
   v_ids uuid[];
 begin
-  for v_endpoint in select p.workspace_id, p.id from endpoint p where p.deleted_at is not null limit 1 loop
+  for v_endpoint in select p.workspace_id, p.id from endpoint p
+                     where p.deleted_at < carillon.now() - interval '1 minute' limit 1 loop
     select array_agg(x.id) into v_ids from (
       select d.id from delivery d where d.workspace_id = v_endpoint.workspace_id and d.endpoint_id = v_endpoint.id limit p_limit) x;
     if v_ids is null then

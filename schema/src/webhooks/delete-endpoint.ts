@@ -2,14 +2,13 @@ import { authorize, type Actor } from '../kernel/actor.js';
 import { appendAudit } from '../kernel/audit.js';
 import type { Deps } from '../kernel/deps.js';
 import { encodeId } from '../kernel/ids.js';
-import { enqueue } from '../kernel/jobs.js';
 import { notFound, ok, type Result } from '../kernel/result.js';
 import { announceEndpoint } from './announce-endpoint.js';
 import { EndpointTable, type Endpoint } from './tables.js';
 
 /**
  * Deletes an endpoint with its deliveries and secret. From commit on it is gone everywhere, no attempt starts, and a finish in
- * flight writes nothing; its rows are freed by a job. Scope webhooks:write.
+ * flight writes nothing; its rows are freed by upkeep. Scope webhooks:write.
  * @returns the endpoint as it last was
  */
 export async function deleteEndpoint(deps: Deps, actor: Actor, endpointId: string | null): Promise<Result<Endpoint>> {
@@ -31,7 +30,6 @@ export async function deleteEndpoint(deps: Deps, actor: Actor, endpointId: strin
       endpointId,
     ]);
     await announceEndpoint(tx, 'DELETED', endpointId);
-    await enqueue(tx, 'upkeep.purge', {}, { key: 'upkeep.purge' });
     await appendAudit(deps, tx, actor, {
       action: 'endpoint.delete',
       resource: { kind: 'endpoint', id: encodeId('endpoint', endpointId) },
