@@ -1,11 +1,12 @@
 import type { I18n } from '@lingui/core';
-import type { DeliveryRowFragment } from '../../gql/graphql.js';
-import type { Format } from '../../i18n/format.js';
-import type { Column } from '../../ui/table.js';
-import { RelativeTime } from '../../ui/relative-time.js';
-import { answerText, hostOf, lastDurationMs } from './delivery-view.js';
+import type { DeliveryRowFragment } from '../gql/graphql.js';
+import type { Format } from '../i18n/format.js';
+import type { Column } from '../ui/table.js';
+import { RelativeTime } from '../ui/relative-time.js';
+import { answerText, lastDurationMs } from './delivery-view.js';
+import { hostOf } from './url-text.js';
 import { DeliveryStatusText } from './delivery-status.js';
-import styles from './deliveries.module.css';
+import styles from './delivery-columns.module.css';
 
 /** The columns of every list of deliveries. */
 export function deliveryColumns(i18n: I18n, format: Format): Column<DeliveryRowFragment>[] {

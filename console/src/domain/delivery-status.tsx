@@ -1,8 +1,8 @@
 import { Trans, useLingui } from '@lingui/react';
-import type { DeliveryRowFragment } from '../../gql/graphql.js';
-import { Countdown } from '../../ui/countdown.js';
-import { useNow } from '../../ui/now.js';
-import { Status } from '../../ui/status.js';
+import type { DeliveryRowFragment } from '../gql/graphql.js';
+import { Countdown } from '../ui/countdown.js';
+import { useNow } from '../ui/now.js';
+import { Status } from '../ui/status.js';
 import { markOf, markWord, waitWord } from './delivery-view.js';
 
 /** `Retry in 4:12`, and `Retrying` once it is due. */

@@ -1,6 +1,6 @@
 import type { I18n } from '@lingui/core';
-import type { DeliveryRowFragment, DeliveryStatus, ErrorClass, WaitReason } from '../../gql/graphql.js';
-import type { Mark } from '../../ui/status.js';
+import type { DeliveryRowFragment, DeliveryStatus, ErrorClass, WaitReason } from '../gql/graphql.js';
+import type { Mark } from '../ui/status.js';
 
 interface Standing {
   status: DeliveryStatus;
@@ -32,11 +32,6 @@ export function retriesOf(attemptCount: number): number {
 /** How long the last request took, in ms; null where there was none, or its end is unknown. */
 export function lastDurationMs(row: Pick<DeliveryRowFragment, 'attempts'>): number | null {
   return row.attempts.at(-1)?.durationMs ?? null;
-}
-
-/** Host of a URL, for narrow columns; the text itself where it is no URL. */
-export function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : url;
 }
 
 /** The word beside an outcome's shape. */

@@ -37,7 +37,7 @@ function catalogue(language: string): Map<string, string> {
 const placeholders = (message: string) => [...message.matchAll(/\{(\w+)[,}]|<(\d)\/>/g)].map(([whole]) => whole).sort();
 
 const used = new Set(
-  globSync('{features,ui,i18n,live}/**/*.{ts,tsx}', { cwd: sources })
+  globSync('{domain,features,ui,i18n,live}/**/*.{ts,tsx}', { cwd: sources })
     .filter((file) => !file.includes('.test.'))
     .flatMap((file) => messagesIn(`${sources}/${file}`)),
 );

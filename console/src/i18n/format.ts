@@ -49,8 +49,8 @@ function countdown(remainingMs: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
-/** Formatters are dear to make; they are made once per language. */
-export function makeFormat(i18n: I18n): Format {
+/** Formatters are dear to make: `formatOf` makes them once per language. */
+function makeFormat(i18n: I18n): Format {
   const locale = i18n.locale;
   const oneDecimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const twoDecimals = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
@@ -92,4 +92,15 @@ export function makeFormat(i18n: I18n): Format {
     percent: (share) => i18n.t('{n} %', { n: oneDecimal.format(Math.floor(share * 1000) / 10) }),
     number: (value) => whole.format(value),
   };
+}
+
+const made = new WeakMap<I18n, { locale: string; format: Format }>();
+
+/** The formatters of the present language; the same object until the language changes. */
+export function formatOf(i18n: I18n): Format {
+  const known = made.get(i18n);
+  if (known?.locale === i18n.locale) return known.format;
+  const format = makeFormat(i18n);
+  made.set(i18n, { locale: i18n.locale, format });
+  return format;
 }

@@ -5,7 +5,7 @@ import { makeSocket } from './socket.js';
 
 /** Whether the server says that nobody is signed in. */
 export function isSignedOut(error: CombinedError | undefined): boolean {
-  return error?.graphQLErrors.some((each) => each.extensions['code'] === 'UNAUTHENTICATED') ?? false;
+  return error?.graphQLErrors.some((each) => each.extensions.code === 'UNAUTHENTICATED') ?? false;
 }
 
 /** Types without an id of their own: they live inside the entity that has them, or are answers nobody keeps. */
@@ -22,7 +22,7 @@ const keys = {
   EndpointSettings: embedded,
   EventConnection: embedded,
   EventPayload: embedded,
-  EventType: (type: Data) => (typeof type['name'] === 'string' ? type['name'] : null),
+  EventType: (type: Data) => (typeof type.name === 'string' ? type.name : null),
   Header: embedded,
   Installation: embedded,
   MetadataEntry: embedded,
@@ -54,7 +54,9 @@ export function makeLive(onSignedOut: () => void): Live {
     keys,
     updates: {
       Mutation: {
-        endpointDelete: (_result, args, store) => store.invalidate({ __typename: 'Endpoint', id: String(args['id']) }),
+        endpointDelete: (_result, args: { id?: string }, store) => {
+          if (args.id !== undefined) store.invalidate({ __typename: 'Endpoint', id: args.id });
+        },
         apiTokenRevoke: (_result, _args, store) => store.invalidate('Query', 'apiTokens'),
       },
     },

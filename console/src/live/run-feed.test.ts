@@ -20,6 +20,7 @@ function scripted(scripts: (Batch | Error)[][]) {
         yield step;
       }
       if (openedAfter.length >= scripts.length) await new Promise(() => {});
+      return undefined;
     },
     pause: async () => {},
     isFinal: (error) => error instanceof TypeError,

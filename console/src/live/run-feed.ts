@@ -15,7 +15,7 @@ export interface FeedHandlers<Message extends FeedMessage> {
 
 export interface FeedOptions<Message extends FeedMessage> extends FeedHandlers<Message> {
   /** Opens the subscription after a cursor; ends or throws when the socket does. */
-  open: (after: string | null) => AsyncIterator<Message>;
+  open: (after: string | null) => AsyncIterator<Message, undefined>;
   /** Waits before try n (1, 2, …) after a loss. */
   pause: (attempt: number) => Promise<void>;
   /** Whether an error is the server's final word rather than a lost socket. */
@@ -29,30 +29,31 @@ export interface FeedOptions<Message extends FeedMessage> extends FeedHandlers<M
  */
 export function runFeed<Message extends FeedMessage>(options: FeedOptions<Message>): () => void {
   let stopped = false;
-  let current: AsyncIterator<Message> | undefined;
+  let current: AsyncIterator<Message, undefined> | undefined;
+  const isStopped = () => stopped;
 
   const loop = async () => {
     let cursor: string | null = null;
     let losses = 0;
     let everOpened = false;
-    while (!stopped) {
+    while (!isStopped()) {
       if (everOpened && cursor === null) options.onResync();
       try {
         current = options.open(cursor);
         everOpened = true;
         for (;;) {
           const { value, done } = await current.next();
-          if (stopped || done) break;
+          if (isStopped() || done) break;
           losses = 0;
           cursor = value.cursor;
           if (value.resync) options.onResync();
           else options.onMessage(value);
         }
       } catch (error) {
-        if (stopped) return;
+        if (isStopped()) return;
         if (options.isFinal(error)) return options.onRefused?.(error);
       }
-      if (!stopped) await options.pause((losses += 1));
+      if (!isStopped()) await options.pause((losses += 1));
     }
   };
   void loop();

@@ -23,9 +23,9 @@ interface Answer<Data> {
  * with the next answer, and the subscription would stay open until then.
  */
 function pickMessages<Data, Message>(
-  answers: AsyncIterator<Answer<Data>>,
+  answers: AsyncIterator<Answer<Data>, undefined>,
   pick: (data: Data) => Message,
-): AsyncIterator<Message> {
+): AsyncIterator<Message, undefined> {
   return {
     async next() {
       for (;;) {
@@ -63,7 +63,7 @@ export function useFeed<Data, Message extends FeedMessage>(
     return runFeed<Message>({
       open: (after) =>
         pickMessages<Data, Message>(
-          socket.iterate({ query, variables: { after } }) as AsyncIterator<Answer<Data>>,
+          socket.iterate({ query, variables: { after } }) as AsyncIterator<Answer<Data>, undefined>,
           (data) => latest.current.pick(data),
         ),
       pause: pauseBeforeRetry,

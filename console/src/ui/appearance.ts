@@ -31,11 +31,11 @@ export function setAppearance(change: Partial<Appearance>): void {
   current = { ...current, ...change };
   localStorage.setItem(storageKey, JSON.stringify(current));
   const { dataset } = document.documentElement;
-  if (current.theme === 'system') delete dataset['theme'];
-  else dataset['theme'] = current.theme;
-  if (current.density === 'comfortable') dataset['density'] = 'comfortable';
-  else delete dataset['density'];
-  if (current.rail === 'icons') dataset['rail'] = 'icons';
-  else delete dataset['rail'];
+  if (current.theme === 'system') delete dataset.theme;
+  else dataset.theme = current.theme;
+  if (current.density === 'comfortable') dataset.density = 'comfortable';
+  else delete dataset.density;
+  if (current.rail === 'icons') dataset.rail = 'icons';
+  else delete dataset.rail;
   for (const listener of listeners) listener();
 }

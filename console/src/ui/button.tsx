@@ -33,8 +33,8 @@ export function Button({
     <button
       type="button"
       {...rest}
-      disabled={rest.disabled || busy}
-      aria-busy={busy || undefined}
+      disabled={rest.disabled === true || busy === true}
+      aria-busy={busy === true ? true : undefined}
       aria-keyshortcuts={shortcut}
       className={cx(
         styles.button,

@@ -49,7 +49,7 @@ export function prettyJson(text: string): string | null {
     if (character === '"') quoted = true;
     if (character === '{' || character === '[') {
       const close = character === '{' ? '}' : ']';
-      const rest = text.slice(i + 1).match(/^\s*/)?.[0].length ?? 0;
+      const rest = /^\s*/.exec(text.slice(i + 1))?.[0].length ?? 0;
       if (text[i + 1 + rest] === close) {
         out += character + close;
         i += 1 + rest;

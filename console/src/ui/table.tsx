@@ -82,8 +82,7 @@ export function Table<Row>({ label, columns, rows, rowKey, openKey, onOpen, rowS
     next?.focus();
     next?.scrollIntoView({ block: 'nearest' });
     // With a row open, moving on opens the next one: reading one after the other needs no Enter.
-    if (next?.dataset['row'] && all.some((row) => row.hasAttribute('aria-current')))
-      openRow.current(next.dataset['row']);
+    if (next?.dataset.row && all.some((row) => row.hasAttribute('aria-current'))) openRow.current(next.dataset.row);
   }, []);
   useEffect(() => onKeys({ j: () => move(1), k: () => move(-1) }), [move]);
 
@@ -91,7 +90,7 @@ export function Table<Row>({ label, columns, rows, rowKey, openKey, onOpen, rowS
     if (!(event.target instanceof HTMLTableRowElement)) return;
     if (event.key === 'ArrowDown') move(1);
     else if (event.key === 'ArrowUp') move(-1);
-    else if (event.key === 'Enter' && event.target.dataset['row']) onOpen(event.target.dataset['row']);
+    else if (event.key === 'Enter' && event.target.dataset.row) onOpen(event.target.dataset.row);
     else return;
     event.preventDefault();
   };

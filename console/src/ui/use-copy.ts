@@ -10,6 +10,7 @@ function copyBySelection(text: string): boolean {
   area.className = 'unseen';
   (document.activeElement?.parentElement ?? document.body).append(area);
   area.select();
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way without the clipboard API
   const done = document.execCommand('copy');
   area.remove();
   return done;
@@ -24,13 +25,17 @@ export function useCopy(): [boolean, (text: string) => void] {
   const copy = useCallback(
     (text: string) => {
       const done = (worked: boolean) => {
-        if (!worked) return showToast(i18n.t('The browser did not allow copying.'), 'bad');
+        if (!worked) {
+          showToast(i18n.t('The browser did not allow copying.'), 'bad');
+          return;
+        }
         setCopied(true);
         clearTimeout(timer.current);
         timer.current = setTimeout(() => setCopied(false), 2000);
       };
-      if (navigator.clipboard) {
-        navigator.clipboard.writeText(text).then(
+      const clipboard = navigator.clipboard as Clipboard | undefined;
+      if (clipboard) {
+        clipboard.writeText(text).then(
           () => done(true),
           () => done(copyBySelection(text)),
         );

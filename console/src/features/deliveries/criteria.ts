@@ -1,7 +1,8 @@
 import type { DeliveryFilter, DeliveryRowFragment, DeliveryStatus } from '../../gql/graphql.js';
 import type { Mark } from '../../ui/status.js';
-import { markOf } from './delivery-view.js';
-import { listOf, type DeliveriesSearch } from './search.js';
+import { markOf } from '../../domain/delivery-view.js';
+import { listOf } from '../../domain/list-param.js';
+import { type DeliveriesSearch } from './search.js';
 
 /** The choices of the status filter; each is a mark. */
 export const statusChoices = [

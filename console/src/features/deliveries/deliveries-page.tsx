@@ -13,7 +13,7 @@ import { PageBar, PageBody, ScrollArea } from '../../ui/page.js';
 import { Table } from '../../ui/table.js';
 import { useMay } from '../shell/session.js';
 import { criteriaOf, spanText } from './criteria.js';
-import { deliveryColumns } from './delivery-columns.js';
+import { deliveryColumns } from '../../domain/delivery-columns.js';
 import { DeliveryFilters } from './delivery-filters.js';
 import { DeliveryPanel } from './delivery-panel.js';
 import { RangeMenu } from './range-menu.js';
@@ -102,7 +102,7 @@ function LiveDeliveries() {
   const criteria = useMemo(() => criteriaOf(search), [search]);
   const list = useDeliveryTail(criteria);
   const strike = useStrikeStore();
-  const hold = useHold(list.release);
+  const { isHeld, scroller, toTop, handlers } = useHold(list.release);
   const [openVersion, setOpenVersion] = useState({ id: '', version: 0 });
   const openId = useRef(search.open);
   useEffect(() => {
@@ -118,7 +118,7 @@ function LiveDeliveries() {
   useDeliveryFeed({
     onChanges(changes) {
       strike.onChanges(changes);
-      list.onChanges(changes, hold.isHeld());
+      list.onChanges(changes, isHeld());
       const open = changes.findLast((change) => change.id === openId.current);
       if (open) setOpenVersion({ id: open.id, version: open.version });
     },
@@ -130,7 +130,6 @@ function LiveDeliveries() {
   }, [resync]);
 
   const waiting = list.tail.waiting.length;
-  const { toTop } = hold;
   useEffect(() => (waiting > 0 ? onKeys({ n: toTop }) : undefined), [waiting, toTop]);
   const count = waiting > countedRows ? `${countedRows}+` : String(waiting);
   const filtered =
@@ -171,7 +170,7 @@ function LiveDeliveries() {
           }
         />
         <Announcer text={waiting > 0 ? i18n.t('{count} new deliveries', { count }) : ''} />
-        <ScrollArea ref={hold.scroller} {...hold.handlers}>
+        <ScrollArea ref={scroller} {...handlers}>
           <DeliveryList
             list={list}
             openId={search.open}

@@ -4,12 +4,13 @@ import type { ReactNode } from 'react';
 import { useQuery } from 'urql';
 import { ChipFilter } from '../../ui/chip-filter.js';
 import { FilterBar } from '../../ui/page.js';
-import { urlWithoutScheme } from '../endpoints/endpoint-view.js';
+import { urlWithoutScheme } from '../../domain/url-text.js';
 import { useMay } from '../shell/session.js';
 import { statusChoices, type Criteria } from './criteria.js';
 import { DeliveryFiltersDocument } from './deliveries.graphql.js';
-import { markWord } from './delivery-view.js';
-import { joined, type DeliveriesSearch } from './search.js';
+import { markWord } from '../../domain/delivery-view.js';
+import { joined } from '../../domain/list-param.js';
+import { type DeliveriesSearch } from './search.js';
 
 /** The filters of the deliveries page; each lives in the URL. */
 export function DeliveryFilters({ criteria, end }: { criteria: Criteria; end: ReactNode }) {

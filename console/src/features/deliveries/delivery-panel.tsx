@@ -13,13 +13,13 @@ import { Empty, Failure, Skeleton } from '../../ui/list-states.js';
 import { Panel } from '../../ui/panel.js';
 import { Status } from '../../ui/status.js';
 import { useCopy } from '../../ui/use-copy.js';
-import { urlWithoutScheme } from '../endpoints/endpoint-view.js';
+import { urlWithoutScheme } from '../../domain/url-text.js';
 import { useMay } from '../shell/session.js';
 import { asCurl } from './as-curl.js';
 import { DeliveryDocument } from './deliveries.graphql.js';
 import { DeliveryExchange } from './delivery-exchange.js';
 import { DeliveryTimeline } from './delivery-timeline.js';
-import { markOf, markWord, retriesOf } from './delivery-view.js';
+import { markOf, markWord, retriesOf } from '../../domain/delivery-view.js';
 import type { DeliveriesSearch } from './search.js';
 import { plannedAttempts, retryChance, scheduledAttempts, type Delivery } from './timeline-view.js';
 import { useRetry } from './use-retry.js';
@@ -198,9 +198,8 @@ export function DeliveryPanel({
     if (version !== undefined && knownVersion > version) ask({ requestPolicy: 'network-only' });
   }, [knownVersion, version, ask]);
 
-  const attempt =
-    (chosen?.id === id && delivery?.attempts.find((each) => each.number === chosen.number)) ||
-    delivery?.attempts.at(-1);
+  const wanted = chosen?.id === id ? chosen.number : null;
+  const attempt = delivery?.attempts.find((each) => each.number === wanted) ?? delivery?.attempts.at(-1);
   return (
     <Panel title={delivery?.eventName ?? i18n.t('Delivery')} label={i18n.t('Delivery')} onClose={onClose}>
       {delivery ? (

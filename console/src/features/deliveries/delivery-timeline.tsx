@@ -3,7 +3,7 @@ import { useFormat } from '../../i18n/use-format.js';
 import { Countdown } from '../../ui/countdown.js';
 import { cx } from '../../ui/cx.js';
 import { MarkShape, type Mark } from '../../ui/status.js';
-import { errorWord, waitWord } from './delivery-view.js';
+import { errorWord, waitWord } from '../../domain/delivery-view.js';
 import { timelineOf, type Attempt, type Delivery, type Step } from './timeline-view.js';
 import styles from './deliveries.module.css';
 

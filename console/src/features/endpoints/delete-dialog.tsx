@@ -5,7 +5,7 @@ import { Banner } from '../../ui/banner.js';
 import { Button } from '../../ui/button.js';
 import { Dialog } from '../../ui/dialog.js';
 import { TextField } from '../../ui/field.js';
-import { hostOf } from '../deliveries/delivery-view.js';
+import { hostOf } from '../../domain/url-text.js';
 import { EndpointDeleteDocument } from './endpoints.graphql.js';
 
 /** Deletes an endpoint, once its host is typed. */

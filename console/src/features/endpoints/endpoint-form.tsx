@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react';
-import { useState, type FormEvent } from 'react';
+import { useState, type SubmitEvent } from 'react';
 import type { EndpointQuery } from '../../gql/graphql.js';
 import { useLive } from '../../live/live-context.js';
 import { randomKey } from '../../live/random-key.js';
@@ -7,8 +7,10 @@ import { Banner } from '../../ui/banner.js';
 import { Button } from '../../ui/button.js';
 import { Dialog } from '../../ui/dialog.js';
 import { CheckField, TextField } from '../../ui/field.js';
+import { formText } from '../../ui/form-text.js';
 import { EventPicker } from './event-picker.js';
-import { parseDelays, refusalsByField } from './endpoint-view.js';
+import { parseDelays } from './endpoint-view.js';
+import { refusalsByField } from '../../domain/refusals.js';
 import { EndpointCreateDocument, EndpointUpdateDocument } from './endpoints.graphql.js';
 import type { ShownSecret } from './secret-dialog.js';
 import styles from './endpoints.module.css';
@@ -45,7 +47,7 @@ function useSave(endpoint: EditedEndpoint | null) {
     if (error) return { refusals: { '': error.message } };
     const payload = data?.endpointCreate;
     if (!payload?.endpoint) return { refusals: refusalsByField(payload?.errors ?? []) };
-    const { endpoint: made, secret = null, standardSecret = null } = payload;
+    const { endpoint: made, secret, standardSecret } = payload;
     return { saved: { id: made.id, secret: { url: made.url, secret, standardSecret } } };
   };
 }
@@ -66,19 +68,25 @@ export function EndpointForm({
   const [refusals, setRefusals] = useState<Record<string, string>>({});
   const [busy, setBusy] = useState(false);
 
-  const onSubmit = async (event: FormEvent<HTMLFormElement>) => {
+  const onSubmit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const delays = parseDelays(String(form.get('delays')));
+    const delays = parseDelays(formText(form, 'delays'));
     const timeoutMs = Math.round(Number(form.get('timeout')) * 1000);
-    if (events.length === 0) return setRefusals({ events: i18n.t('Choose at least one event.') });
-    if (!delays) return setRefusals({ settings: i18n.t('At most ten whole numbers of seconds, each at most a day.') });
+    if (events.length === 0) {
+      setRefusals({ events: i18n.t('Choose at least one event.') });
+      return;
+    }
+    if (!delays) {
+      setRefusals({ settings: i18n.t('At most ten whole numbers of seconds, each at most a day.') });
+      return;
+    }
     setBusy(true);
     const answer = await save({
-      url: String(form.get('url')).trim(),
+      url: formText(form, 'url'),
       events,
       enabled: form.get('enabled') !== null,
-      description: String(form.get('description')).trim() || null,
+      description: formText(form, 'description') || null,
       settings: { retryDelaysSeconds: delays, timeoutMs },
     });
     setBusy(false);
@@ -114,16 +122,16 @@ export function EndpointForm({
           maxLength={2048}
           defaultValue={endpoint?.url}
           placeholder="https://example.com/webhooks"
-          error={refusals['url']}
+          error={refusals.url}
           hint={i18n.t('The HTTPS URL that will receive events.')}
         />
-        <EventPicker events={events} onChange={setEvents} error={refusals['events']} />
+        <EventPicker events={events} onChange={setEvents} error={refusals.events} />
         <TextField
           label={i18n.t('Description')}
           name="description"
           maxLength={500}
           defaultValue={endpoint?.description ?? ''}
-          error={refusals['description']}
+          error={refusals.description}
           hint={i18n.t('What it is for; only you see it.')}
         />
         <CheckField
@@ -132,13 +140,13 @@ export function EndpointForm({
           defaultChecked={endpoint?.enabled ?? true}
           hint={i18n.t('A disabled endpoint gets no events and keeps its settings.')}
         />
-        <details className={styles.advanced} open={refusals['settings'] !== undefined || undefined}>
+        <details className={styles.advanced} open={refusals.settings !== undefined || undefined}>
           <summary>{i18n.t('Retries and deadline')}</summary>
           <TextField
             label={i18n.t('Seconds to wait before each retry')}
             name="delays"
             defaultValue={(endpoint?.settings.retryDelaysSeconds ?? defaultDelays).join(', ')}
-            error={refusals['settings']}
+            error={refusals.settings}
             hint={i18n.t('At most ten; up to 20 % is added to each, never taken.')}
           />
           <TextField

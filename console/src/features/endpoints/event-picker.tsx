@@ -2,7 +2,7 @@ import { useLingui } from '@lingui/react';
 import { useState } from 'react';
 import { useQuery } from 'urql';
 import { Button } from '../../ui/button.js';
-import { groupTypes, isCustomName } from './endpoint-view.js';
+import { groupTypes, isCustomName } from '../../domain/event-names.js';
 import { EventTypesDocument } from './endpoints.graphql.js';
 import styles from './endpoints.module.css';
 

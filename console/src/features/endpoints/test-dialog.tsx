@@ -7,7 +7,7 @@ import { Banner } from '../../ui/banner.js';
 import { Button } from '../../ui/button.js';
 import { Dialog } from '../../ui/dialog.js';
 import { SelectField, TextArea } from '../../ui/field.js';
-import { groupTypes } from './endpoint-view.js';
+import { groupTypes } from '../../domain/event-names.js';
 import { EndpointTestDocument, EventTypesDocument } from './endpoints.graphql.js';
 
 function parsed(text: string): { value: unknown } | null {

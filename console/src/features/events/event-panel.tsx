@@ -9,7 +9,7 @@ import { Empty, Failure, Skeleton } from '../../ui/list-states.js';
 import { Panel } from '../../ui/panel.js';
 import { RelativeTime } from '../../ui/relative-time.js';
 import { Table } from '../../ui/table.js';
-import { deliveryColumns } from '../deliveries/delivery-columns.js';
+import { deliveryColumns } from '../../domain/delivery-columns.js';
 import { useMay } from '../shell/session.js';
 import { EventDocument } from './events.graphql.js';
 import styles from './events.module.css';

@@ -1,11 +1,10 @@
 import { useLingui } from '@lingui/react';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { Plus, Radio, RefreshCw } from 'lucide-react';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useQuery } from 'urql';
 import type { EventRowFragment } from '../../gql/graphql.js';
 import { useFormat } from '../../i18n/use-format.js';
-import { useLive } from '../../live/live-context.js';
 import { Button } from '../../ui/button.js';
 import { ChipFilter } from '../../ui/chip-filter.js';
 import { ChipToggle } from '../../ui/chip-toggle.js';
@@ -14,55 +13,15 @@ import { Empty, Failure, MoreRows, NoPermission, Skeleton } from '../../ui/list-
 import { FilterBar, PageBar, PageBody, ScrollArea } from '../../ui/page.js';
 import { RelativeTime } from '../../ui/relative-time.js';
 import { Table, type Column } from '../../ui/table.js';
-import { joined, listOf } from '../deliveries/search.js';
+import { joined, listOf } from '../../domain/list-param.js';
 import { useMay } from '../shell/session.js';
 import { CatalogueList, EventTypePanel } from './catalogue.js';
 import { EventPanel } from './event-panel.js';
-import { CatalogueDocument, EventsDocument } from './events.graphql.js';
+import { CatalogueDocument } from './events.graphql.js';
 import type { EventsSearch } from './events-view.js';
 import { PublishDialog } from './publish-dialog.js';
+import { useEvents } from './use-events.js';
 import styles from './events.module.css';
-
-const pageRows = 50;
-
-/** Events, page after page. Kept outside of the cache: a list that grows all day. */
-function useEvents(type: string | undefined, tests: EventsSearch['tests'], paused: boolean) {
-  const { direct } = useLive();
-  const key = `${type ?? ''}|${tests ?? ''}`;
-  const [state, setState] = useState<{
-    key: string;
-    rows: EventRowFragment[] | null;
-    cursor: string | null;
-    error: string | null;
-    busy: boolean;
-  }>({ key, rows: null, cursor: null, error: null, busy: false });
-  const load = useCallback(
-    async (after: string | null) => {
-      setState((now) => ({ ...now, busy: true }));
-      const types = listOf(type);
-      const filter = { ...(types.length > 0 && { types }), ...(tests && { test: tests === 'only' }) };
-      const { data, error } = await direct.query(EventsDocument, { first: pageRows, after, filter }).toPromise();
-      setState((now) => {
-        if (!data) return { ...now, key, busy: false, error: error?.message ?? '' };
-        const { nodes, pageInfo } = data.events;
-        const before = after !== null && now.key === key ? (now.rows ?? []) : [];
-        return {
-          key,
-          busy: false,
-          error: null,
-          rows: [...before, ...nodes],
-          cursor: pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null,
-        };
-      });
-    },
-    [direct, key, type, tests],
-  );
-  useEffect(() => {
-    if (!paused) void load(null);
-  }, [load, paused]);
-  const current = state.key === key ? state : { ...state, rows: null, cursor: null, error: null };
-  return { ...current, reload: () => void load(null), more: () => void load(current.cursor) };
-}
 
 function useColumns(): Column<EventRowFragment>[] {
   const { i18n } = useLingui();
@@ -114,7 +73,7 @@ function Events() {
   const catalogue = search.tab === 'catalogue';
   const mayPublish = useMay('EVENTS_WRITE');
   const columns = useColumns();
-  const list = useEvents(search.type, search.tests, catalogue);
+  const list = useEvents(search, catalogue);
   const [{ data }] = useQuery({ query: CatalogueDocument });
   const [publishing, setPublishing] = useState(false);
   const publish = mayPublish && (
@@ -195,7 +154,7 @@ function Events() {
                 openKey={search.open}
                 onOpen={(id) => set({ open: id }, search.open !== undefined)}
               />
-              {list.cursor !== null && <MoreRows shown={list.rows.length} busy={list.busy} onMore={list.more} />}
+              {list.hasMore && <MoreRows shown={list.rows.length} busy={list.busy} onMore={list.more} />}
             </>
           )}
         </ScrollArea>

@@ -6,7 +6,8 @@ import { Banner } from '../../ui/banner.js';
 import { Button } from '../../ui/button.js';
 import { Dialog } from '../../ui/dialog.js';
 import { TextArea, TextField } from '../../ui/field.js';
-import { isCustomName, refusalsByField } from '../endpoints/endpoint-view.js';
+import { isCustomName } from '../../domain/event-names.js';
+import { refusalsByField } from '../../domain/refusals.js';
 import { EventPublishDocument } from './events.graphql.js';
 
 function parsed(text: string): { value: unknown } | null {
@@ -63,7 +64,7 @@ export function PublishDialog({ onPublished, onClose }: { onPublished: (id: stri
         spellCheck={false}
         autoComplete="off"
         onChange={(change) => setEvent(change.target.value.trim())}
-        error={refusals['event']}
+        error={refusals.event}
         hint="custom.order.late"
       />
       <TextArea
@@ -73,7 +74,7 @@ export function PublishDialog({ onPublished, onClose }: { onPublished: (id: stri
         spellCheck={false}
         value={text}
         onChange={(change) => setText(change.target.value)}
-        error={data ? refusals['data'] : i18n.t('This is not JSON.')}
+        error={data ? refusals.data : i18n.t('This is not JSON.')}
       />
     </Dialog>
   );

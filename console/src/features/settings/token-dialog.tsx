@@ -9,7 +9,7 @@ import { Button } from '../../ui/button.js';
 import { CopyButton } from '../../ui/copy-button.js';
 import { Dialog } from '../../ui/dialog.js';
 import { SelectField, TextField } from '../../ui/field.js';
-import { refusalsByField } from '../endpoints/endpoint-view.js';
+import { refusalsByField } from '../../domain/refusals.js';
 import { useSession } from '../shell/session.js';
 import { scopeName } from './scope-name.js';
 import { ApiTokenCreateDocument } from './settings.graphql.js';
@@ -97,7 +97,7 @@ export function TokenDialog({ onMade, onClose }: { onMade: () => void; onClose: 
         maxLength={120}
         autoFocus
         onChange={(event) => setName(event.target.value)}
-        error={refusals['name']}
+        error={refusals.name}
         hint={i18n.t('What it is for.')}
       />
       <SelectField label={i18n.t('Valid')} value={days} onChange={(event) => setDays(event.target.value)}>
@@ -124,7 +124,7 @@ export function TokenDialog({ onMade, onClose }: { onMade: () => void; onClose: 
             </label>
           ))}
         </div>
-        {refusals['scopes'] && <div className={styles.error}>{refusals['scopes']}</div>}
+        {refusals.scopes && <div className={styles.error}>{refusals.scopes}</div>}
       </fieldset>
     </Dialog>
   );

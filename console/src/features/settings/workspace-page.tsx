@@ -1,14 +1,15 @@
 import { useLingui } from '@lingui/react';
-import { useState, type FormEvent } from 'react';
+import { useState, type SubmitEvent } from 'react';
 import { useMutation } from 'urql';
 import { languages } from '../../i18n/language.js';
 import { Banner } from '../../ui/banner.js';
 import { Button } from '../../ui/button.js';
 import { SelectField, TextField } from '../../ui/field.js';
+import { formText } from '../../ui/form-text.js';
 import { IdText } from '../../ui/id-text.js';
 import { KeyValues } from '../../ui/key-values.js';
 import { showToast } from '../../ui/toast-store.js';
-import { refusalsByField } from '../endpoints/endpoint-view.js';
+import { refusalsByField } from '../../domain/refusals.js';
 import { useMay, useSession } from '../shell/session.js';
 import { WorkspaceSettingsDocument } from './settings.graphql.js';
 import styles from './settings.module.css';
@@ -24,14 +25,14 @@ export function WorkspacePage() {
   if (!locales.some((locale) => locale.value === workspace.locale)) {
     locales.push({ value: workspace.locale, label: workspace.locale });
   }
-  const onSubmit = async (event: FormEvent<HTMLFormElement>) => {
+  const onSubmit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const { data, error } = await update({
       input: {
-        name: String(form.get('name')).trim(),
-        timeZone: String(form.get('timeZone')).trim(),
-        locale: String(form.get('locale')),
+        name: formText(form, 'name'),
+        timeZone: formText(form, 'timeZone'),
+        locale: formText(form, 'locale'),
       },
     });
     if (data?.workspaceSettingsUpdate.workspace) {
@@ -59,7 +60,7 @@ export function WorkspacePage() {
         maxLength={120}
         disabled={!may}
         defaultValue={workspace.name}
-        error={refusals['name']}
+        error={refusals.name}
       />
       <TextField
         label={i18n.t('Time zone')}
@@ -68,7 +69,7 @@ export function WorkspacePage() {
         list="time-zones"
         disabled={!may}
         defaultValue={workspace.timeZone}
-        error={refusals['timeZone']}
+        error={refusals.timeZone}
         hint={i18n.t('Of opening hours, months and reports.')}
       />
       <datalist id="time-zones">
@@ -81,7 +82,7 @@ export function WorkspacePage() {
         name="locale"
         disabled={!may}
         defaultValue={workspace.locale}
-        error={refusals['locale']}
+        error={refusals.locale}
         hint={i18n.t('For recipients whose language is unknown.')}
       >
         {locales.map((locale) => (

@@ -3,7 +3,7 @@ import type { NavigateOptions } from '@tanstack/react-router';
 import { useId, useMemo, useState, type KeyboardEvent } from 'react';
 import { useQuery } from 'urql';
 import { Dialog } from '../../ui/dialog.js';
-import { urlWithoutScheme } from '../endpoints/endpoint-view.js';
+import { urlWithoutScheme } from '../../domain/url-text.js';
 import { findEntries, pageOfId, type PaletteEntry } from './palette-entries.js';
 import { useMay } from './session.js';
 import { PaletteDocument } from './shell.graphql.js';
@@ -11,8 +11,9 @@ import styles from './shell.module.css';
 
 function useEntries(query: string): PaletteEntry[] {
   const { i18n } = useLingui();
-  const may = useMay('WEBHOOKS_READ') && useMay('EVENTS_READ');
-  const [{ data }] = useQuery({ query: PaletteDocument, pause: !may });
+  const mayWebhooks = useMay('WEBHOOKS_READ');
+  const mayEvents = useMay('EVENTS_READ');
+  const [{ data }] = useQuery({ query: PaletteDocument, pause: !mayWebhooks || !mayEvents });
   const all = useMemo<PaletteEntry[]>(() => {
     const page = (label: string, to: NavigateOptions): PaletteEntry => ({
       key: label,

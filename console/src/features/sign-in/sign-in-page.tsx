@@ -1,12 +1,13 @@
 import { useLingui } from '@lingui/react';
 import { getRouteApi } from '@tanstack/react-router';
-import { useEffect, useState, type FormEvent } from 'react';
+import { useEffect, useState, type SubmitEvent } from 'react';
 import { useQuery } from 'urql';
 import { chooseLanguage, languages } from '../../i18n/language.js';
 import { Banner } from '../../ui/banner.js';
 import { Bell } from '../../ui/bell.js';
 import { Button } from '../../ui/button.js';
 import { TextField } from '../../ui/field.js';
+import { formText } from '../../ui/form-text.js';
 import { ViewerDocument } from '../shell/shell.graphql.js';
 import { safeNext, signIn, type SignInProblem } from './auth.js';
 import styles from './sign-in.module.css';
@@ -41,13 +42,18 @@ export function SignInPage() {
     document.title = `${i18n.t('Sign in')} · Carillon`;
   }, [i18n]);
 
-  const onSubmit = async (event: FormEvent<HTMLFormElement>) => {
+  const onSubmit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
+    const password = form.get('password');
+    if (typeof password !== 'string') return;
     setBusy(true);
-    const refused = await signIn(String(form.get('email')), String(form.get('password')));
+    const refused = await signIn(formText(form, 'email'), password);
     // A new page load: nothing that was fetched for nobody, or for somebody else, stays in memory.
-    if (!refused) return location.assign(safeNext(next));
+    if (!refused) {
+      location.assign(safeNext(next));
+      return;
+    }
     setProblem(refused);
     setBusy(false);
   };

@@ -3,7 +3,7 @@ import { useRef, useState, type PointerEvent } from 'react';
 import { useFormat } from '../../../i18n/use-format.js';
 import { Status } from '../../../ui/status.js';
 import type { Range } from '../criteria.js';
-import { markWord } from '../delivery-view.js';
+import { markWord } from '../../../domain/delivery-view.js';
 import { laneY, momentAt, tickAt } from './draw-strikes.js';
 import { StrikeCaption, useFiguresText } from './strike-caption.js';
 import type { StrikeStore } from './strike-store.js';

@@ -10,17 +10,21 @@ export const strikesAtMost = 20_000;
  */
 export class StrikeStore {
   readonly #strikes = new Map<string, Strike>();
-  /** From when on the line is complete. */
-  sinceMs = Date.now();
+  #sinceMs = Date.now();
   /** Grows with each change, so that who draws sees whether there is anything new. */
   revision = 0;
 
-  get strikes(): Iterable<Strike> {
-    return this.#strikes.values();
+  /** From when on the line is complete. */
+  get sinceMs(): number {
+    return this.#sinceMs;
   }
 
-  get size(): number {
-    return this.#strikes.size;
+  beginsAt(ms: number): void {
+    this.#sinceMs = ms;
+  }
+
+  get strikes(): Iterable<Strike> {
+    return this.#strikes.values();
   }
 
   /** Takes a delivery as it is now; an older version than the known one is ignored. */
@@ -35,18 +39,12 @@ export class StrikeStore {
     if (this.#strikes.delete(id)) this.revision += 1;
   }
 
-  /** Forgets everything: it is read again. */
-  clear(): void {
-    this.#strikes.clear();
-    this.revision += 1;
-  }
-
   /** Forgets what is before the window, and what is beyond the limit. */
   prune(nowMs: number): void {
     for (const [id, strike] of this.#strikes) {
       const lastMs = strike.attempts.at(-1)?.startedMs ?? strike.createdMs;
       const excess = this.#strikes.size > strikesAtMost;
-      if (excess) this.sinceMs = Math.max(this.sinceMs, strike.createdMs);
+      if (excess) this.#sinceMs = Math.max(this.#sinceMs, strike.createdMs);
       if (excess || Math.max(lastMs, strike.createdMs) < nowMs - windowMs) this.#strikes.delete(id);
     }
   }

@@ -1,6 +1,7 @@
 import type { DeliveryRowFragment } from '../../../gql/graphql.js';
 import type { Mark } from '../../../ui/status.js';
-import { hostOf, lastDurationMs, markOf } from '../delivery-view.js';
+import { hostOf } from '../../../domain/url-text.js';
+import { lastDurationMs, markOf } from '../../../domain/delivery-view.js';
 
 /** The span the strike line shows. */
 export const windowMs = 15 * 60_000;

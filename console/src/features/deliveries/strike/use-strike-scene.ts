@@ -58,7 +58,7 @@ export function useStrikeScene(
   }, [store, stage]);
 
   const span = spanAt(scene.nowMs);
-  const [from, to] = span ?? [null, null];
+  const [from, to] = [span?.[0] ?? null, span?.[1] ?? null];
   useEffect(() => {
     const draw = () => {
       if (canvas.current && scene.width > 0) {

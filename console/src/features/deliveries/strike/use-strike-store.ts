@@ -24,7 +24,7 @@ export function useStrikeStore() {
       const { nodes, pageInfo } = answer.data.deliveries;
       for (const row of nodes) store.put(row);
       const oldest = nodes.at(-1);
-      store.sinceMs = pageInfo.hasNextPage && oldest ? Date.parse(oldest.createdAt) : fromMs;
+      store.beginsAt(pageInfo.hasNextPage && oldest ? Date.parse(oldest.createdAt) : fromMs);
       if (!pageInfo.hasNextPage) return;
       after = pageInfo.endCursor ?? null;
     }
