@@ -1,4 +1,4 @@
-import { MikroORM, type EntityManager, type EntitySchema } from '@mikro-orm/postgresql';
+import { IsolationLevel, MikroORM, type EntityManager, type EntitySchema } from '@mikro-orm/postgresql';
 import { CompiledQuery, type ControlledTransaction } from 'kysely';
 import pg from 'pg';
 import { PLATFORM_WORKSPACE } from './actor.js';
@@ -55,6 +55,7 @@ export class Database {
       debug: false,
     });
     const pool = (await orm.em.getConnection().getNativeClient()) as pg.Pool;
+    freeDeadConnections(pool);
     try {
       await assertRole(pool, options);
     } catch (error) {
@@ -97,12 +98,14 @@ export class Database {
   /** Opens a read-only transaction; the caller must close it. */
   async openRead(workspaceId: string): Promise<ReadTx> {
     const em = this.orm.em.fork();
-    await em.begin({ readOnly: true });
+    await em.begin({ readOnly: true, isolationLevel: IsolationLevel.REPEATABLE_READ });
+    // Nothing is lost when this fails: the connection is gone, and the transaction with it.
+    const close = () => em.rollback().catch(() => undefined);
     try {
       const tx = await enter(em, workspaceId);
-      return { ...tx, close: () => em.rollback() };
+      return { ...tx, close };
     } catch (error) {
-      await em.rollback();
+      await close();
       throw error;
     }
   }
@@ -158,6 +161,28 @@ export class Database {
   async close(): Promise<void> {
     await this.orm.close(true);
   }
+}
+
+/**
+ * Gives a place in the pool free when its connection dies while somebody holds it. Kysely releases a connection only when
+ * COMMIT or ROLLBACK was answered, which a dead one never does: every such place would be taken for good, and after a
+ * restart of the database none might be left.
+ */
+function freeDeadConnections(pool: pg.Pool): void {
+  const held = new WeakMap<pg.PoolClient, () => void>();
+  pool.on('acquire', (client) => {
+    const free = () => {
+      client.release(true);
+      // Whoever held it may still notice, and hand it back.
+      client.release = () => undefined;
+    };
+    held.set(client, free);
+    client.once('end', free);
+  });
+  pool.on('release', (_error, client) => {
+    const free = held.get(client);
+    if (free) client.off('end', free);
+  });
 }
 
 class Refused extends Error {
@@ -229,9 +254,11 @@ export function connectionOptions(role: DatabaseRole): pg.PoolConfig {
 async function assertRole(pool: pg.Pool, { role, production }: DatabaseOptions): Promise<void> {
   const { rows } = await pool.query<{ name: string; kind: string; free: boolean }>(
     `select r.rolname as name, case r.rolname when current_user then 'role' else 'login' end as kind,
-            r.rolsuper or r.rolbypassrls or exists (
-              select from pg_class c join pg_namespace n on n.oid = c.relnamespace
-               where n.nspname = 'carillon' and c.relkind in ('r', 'p') and c.relowner = r.oid) as free
+            r.rolsuper or r.rolbypassrls
+              or pg_has_role(r.oid, 'carillon_owner', 'MEMBER') or pg_has_role(r.oid, 'carillon_system', 'MEMBER')
+              or exists (
+                select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                 where n.nspname = 'carillon' and c.relkind in ('r', 'p') and c.relowner = r.oid) as free
        from pg_roles r where r.rolname in (current_user, session_user)`,
   );
   const current = rows.find((row) => row.kind === 'role');
@@ -239,7 +266,7 @@ async function assertRole(pool: pg.Pool, { role, production }: DatabaseOptions):
   const unbound = rows.find((row) => row.free && (row.kind === 'role' || production));
   if (unbound) {
     throw new Error(
-      `Row-level security does not bind ${unbound.name}: it is a superuser, bypasses it, or owns the tables. ` +
+      `Row-level security does not bind ${unbound.name}: it is a superuser, bypasses it, owns the tables, or may become one that does. ` +
         `Use a login that is only a member of ${role}.`,
     );
   }
