@@ -20,7 +20,10 @@ export const WorkspaceTable = defineEntity({
 });
 export type Workspace = InferEntity<typeof WorkspaceTable>;
 
-/** A person; readable through membership only. The password's hash is not mapped: only a reviewed function reads it. */
+/**
+ * A person; readable through membership only. The password's hash is the reviewed functions' alone: nobody else is granted
+ * it. It is mapped lazily so that columns are selected by name: `select *` would ask for it, and be refused.
+ */
 export const AccountTable = defineEntity({
   name: 'Account',
   tableName: 'account',
@@ -29,6 +32,7 @@ export const AccountTable = defineEntity({
     email: p.text(),
     name: p.text(),
     locale: p.text(),
+    passwordHash: p.text().nullable().lazy().hidden(),
     createdAt: p.datetime(),
   },
 });
