@@ -68,6 +68,7 @@ export * from './workspaces/authenticated.js';
 export * from './workspaces/create-api-token.js';
 export * from './workspaces/create-workspace.js';
 export * from './workspaces/delete-workspace.js';
+export * from './workspaces/find-by-id.js';
 export * from './workspaces/list-api-tokens.js';
 export * from './workspaces/list-workspaces.js';
 export * from './workspaces/note-credential-use.js';

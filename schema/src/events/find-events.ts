@@ -22,6 +22,16 @@ export function whereEvent(workspaceId: string, filter: EventFilter = {}): Filte
   return { $and: all } as FilterQuery<Event>;
 }
 
+/** The same judgement on a row in hand, for live feeds. */
+export function matchesEvent(event: Event, { types, from, to, test }: EventFilter): boolean {
+  return (
+    (types == null || types.includes(event.type)) &&
+    (from == null || event.id >= floorUuid(from)) &&
+    (to == null || event.id < floorUuid(to)) &&
+    (test == null || test === event.test)
+  );
+}
+
 export async function findEvent(tx: Tx, id: string | null): Promise<Event | null> {
   if (id === null) return null;
   return tx.em.findOne(EventTable, { workspaceId: tx.workspaceId, id });

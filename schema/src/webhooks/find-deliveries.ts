@@ -75,6 +75,12 @@ export async function findDelivery(tx: Tx, id: string | null): Promise<Delivery 
   return delivery ?? null;
 }
 
+/** The one whose id lies between two, both included; for attempts, whose ids lead back by a range. */
+export async function findDeliveryInRange(tx: Tx, from: string, to: string): Promise<Delivery | null> {
+  const where = await whereLiveDelivery(tx);
+  return tx.em.findOne(DeliveryTable, { $and: [where, { id: { $gte: from, $lte: to } }] } as FilterQuery<Delivery>);
+}
+
 /** Many by id, for loaders and feeds; unknown ones and those of deleted endpoints are left out. */
 export async function findDeliveriesById(tx: Tx, ids: readonly string[]): Promise<Map<string, Delivery>> {
   const where = await whereLiveDelivery(tx);
@@ -103,23 +109,42 @@ const MAX_ATTEMPTS_SHOWN = 100;
 
 /** The last 100 attempts of each delivery, oldest first. */
 export async function findAttempts(tx: Tx, deliveryIds: readonly string[]): Promise<Map<string, AttemptWithBody[]>> {
+  const attempts = await findAttemptRows(tx, deliveryIds);
+  const bodies = await findResponseBodies(tx, [...attempts.values()].flat().map(attemptKey));
+  return new Map(
+    [...attempts].map(([id, list]) => [
+      id,
+      list.map((attempt) => ({ attempt, responseBody: bodies.get(attemptKey(attempt)) ?? null })),
+    ]),
+  );
+}
+
+/** The same without the bodies, which most lists never show. */
+export async function findAttemptRows(tx: Tx, deliveryIds: readonly string[]): Promise<Map<string, Attempt[]>> {
   const attempts = await tx.em.find(
     AttemptTable,
     { workspaceId: tx.workspaceId, deliveryId: { $in: [...deliveryIds] } },
     { orderBy: { deliveryId: 'asc', number: 'asc' } },
   );
-  const bodies = await tx.query<{ delivery_id: string; number: number; body: string }>(
-    'select delivery_id, number, body from attempt_body where workspace_id = $1 and delivery_id = any($2::uuid[])',
-    [tx.workspaceId, [...deliveryIds]],
-  );
-  const bodyOf = new Map(bodies.map((row) => [`${row.delivery_id}/${String(row.number)}`, row.body]));
-  const byDelivery = new Map<string, AttemptWithBody[]>(deliveryIds.map((id) => [id, []]));
-  for (const attempt of attempts) {
-    byDelivery.get(attempt.deliveryId)?.push({
-      attempt,
-      responseBody: bodyOf.get(`${attempt.deliveryId}/${String(attempt.number)}`) ?? null,
-    });
-  }
+  const byDelivery = new Map<string, Attempt[]>(deliveryIds.map((id) => [id, []]));
+  for (const attempt of attempts) byDelivery.get(attempt.deliveryId)?.push(attempt);
   for (const [id, list] of byDelivery) byDelivery.set(id, list.slice(-MAX_ATTEMPTS_SHOWN));
   return byDelivery;
+}
+
+/** What an attempt's response body is found by. */
+export function attemptKey({ deliveryId, number }: Pick<Attempt, 'deliveryId' | 'number'>): string {
+  return `${deliveryId}/${String(number)}`;
+}
+
+/** The starts of response bodies by {@link attemptKey}; absent where none came. */
+export async function findResponseBodies(tx: Tx, keys: readonly string[]): Promise<Map<string, string>> {
+  const pairs = keys.map((key) => key.split('/'));
+  const rows = await tx.query<{ delivery_id: string; number: number; body: string }>(
+    `select b.delivery_id, b.number, b.body
+       from unnest($2::uuid[], $3::integer[]) as k(delivery_id, number)
+       join attempt_body b on b.workspace_id = $1 and b.delivery_id = k.delivery_id and b.number = k.number`,
+    [tx.workspaceId, pairs.map(([id]) => id), pairs.map(([, number]) => Number(number))],
+  );
+  return new Map(rows.map((row) => [attemptKey({ deliveryId: row.delivery_id, number: row.number }), row.body]));
 }

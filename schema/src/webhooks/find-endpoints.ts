@@ -36,6 +36,22 @@ export function whereEndpoint(workspaceId: string, filter: EndpointFilter = {}):
   return { $and: all } as FilterQuery<Endpoint>;
 }
 
+/** The same judgement on a row in hand, for live feeds. */
+export function matchesEndpoint(endpoint: Endpoint, filter: EndpointFilter): boolean {
+  const { enabled, disabledReasons, externalId, metadata, locationId, event, search } = filter;
+  const names = event == null ? [] : ['*', ...namesFor(event)];
+  const texts = [endpoint.url, endpoint.description ?? ''].map((text) => text.toLowerCase());
+  return (
+    (enabled == null || endpoint.enabled === enabled) &&
+    (disabledReasons == null || disabledReasons.includes(endpoint.disabledReason ?? '')) &&
+    (externalId == null || endpoint.externalId === externalId) &&
+    (metadata ?? []).every(({ key, value }) => endpoint.metadata[key] === value) &&
+    (locationId == null || endpoint.locationIds.length === 0 || endpoint.locationIds.includes(locationId)) &&
+    (event == null || endpoint.events.some((name) => names.includes(name))) &&
+    (search == null || texts.some((text) => text.includes(search.toLowerCase())))
+  );
+}
+
 export async function findEndpoint(tx: Tx, id: string | null): Promise<Endpoint | null> {
   if (id === null) return null;
   return tx.em.findOne(EndpointTable, { workspaceId: tx.workspaceId, id, deletedAt: null });

@@ -1,0 +1,70 @@
+import {
+  decodeId,
+  DeliveryTable,
+  floorUuid,
+  readSlice,
+  whereLiveDelivery,
+  type DeliveryFilter as DeliveryCriteria,
+  type EndpointFilter as EndpointCriteria,
+} from '@carillon/schema';
+import type { Context } from '../graphql/context.js';
+import { unwrap } from '../graphql/errors.js';
+import { connectionOf, sliceOf, type PageArguments } from '../graphql/page.js';
+import type { DeliveryFilter, EndpointFilter } from './inputs.js';
+import { DeliveryNode, type DeliveryConnection } from './types.js';
+
+/** An id that cannot be one is found as little as an unknown one. */
+const NONE = floorUuid(new Date(0));
+
+/** The filter as the model takes it. */
+export function deliveryCriteria(filter: DeliveryFilter | null | undefined): DeliveryCriteria {
+  const {
+    endpointIds = null,
+    eventId = null,
+    eventNames = null,
+    statuses = null,
+    waitReasons = null,
+    range,
+    errorClasses = null,
+    test = null,
+  } = filter ?? {};
+  return {
+    endpointIds: endpointIds && endpointIds.map((id) => decodeId('endpoint', id) ?? NONE),
+    eventId: eventId === null ? null : (decodeId('event', eventId) ?? NONE),
+    eventNames,
+    statuses,
+    waitReasons,
+    errorClasses,
+    test,
+    from: range?.from ?? null,
+    to: range?.to ?? null,
+  };
+}
+
+/** The filter as the model takes it. */
+export function endpointCriteria(filter: EndpointFilter | null | undefined): EndpointCriteria {
+  const { locationId = null, ...rest } = filter ?? {};
+  return { ...rest, locationId: locationId === null ? null : (decodeId('location', locationId) ?? NONE) };
+}
+
+/** A page of deliveries, newest first. */
+export async function deliveryConnection(
+  context: Context,
+  page: PageArguments,
+  { onlyEndpointId, ...criteria }: DeliveryCriteria & { readonly onlyEndpointId?: string },
+): Promise<DeliveryConnection> {
+  const slice = unwrap(sliceOf('delivery', page));
+  // What is asked of one endpoint stays with it, whatever the filter names.
+  const endpointIds =
+    onlyEndpointId === undefined
+      ? criteria.endpointIds
+      : (criteria.endpointIds ?? [onlyEndpointId]).filter((id) => id === onlyEndpointId);
+  return context.read(async (tx) => {
+    const where = await whereLiveDelivery(tx, { ...criteria, endpointIds: endpointIds ?? null });
+    return connectionOf(
+      'delivery',
+      unwrap(await readSlice(tx, DeliveryTable, where, slice)),
+      (row) => new DeliveryNode(row),
+    );
+  });
+}
