@@ -89,6 +89,15 @@ export function answerException(error: unknown, request: FastifyRequest, reply: 
   });
 }
 
+/**
+ * For Fastify's option `frameworkErrors`: paths that cannot be routed at all, such as `/%zz`. No hook runs for these, so the
+ * request id is named here.
+ */
+export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  void reply.header('x-request-id', request.id);
+  answerException(error, request, reply);
+}
+
 function refusalOf(error: unknown): HttpError | null {
   if (isDatabaseAway(error)) {
     const message = 'The database is not reachable at the moment. Try again.';
