@@ -1,5 +1,6 @@
 import { Batcher } from '../kernel/batcher.js';
 import type { Database } from '../kernel/database.js';
+import { isDatabaseAway } from '../kernel/database-away.js';
 import { PUBLISH_SQL, publishPrepared, type PreparedEvent, type PublishedEvent } from './publish.js';
 
 const MAX_BATCH = 256;
@@ -30,6 +31,8 @@ export class EventPublisher {
       maxBatch: MAX_BATCH,
       concurrency: RUNS_PER_WORKSPACE,
       run: (calls) => this.store(workspaceId, calls),
+      // One by one, 256 callers would wait for as many deadlines of a connection that nobody answers.
+      mayBeOneItem: (error) => !isDatabaseAway(error),
     });
     this.batches.set(workspaceId, batch);
     return batch;

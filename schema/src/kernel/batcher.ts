@@ -5,6 +5,8 @@ export interface BatcherOptions<Item, Answer> {
   readonly concurrency: number;
   /** Does all items at once; answers in their order. */
   readonly run: (items: readonly Item[]) => Promise<readonly Answer[]>;
+  /** Whether a failure may be one item's fault; default yes. When it cannot be, all of the batch fail with it at once. */
+  readonly mayBeOneItem?: (error: unknown) => boolean;
 }
 
 interface Waiting<Item, Answer> {
@@ -60,7 +62,8 @@ export class Batcher<Item, Answer> {
         resolve(answers[index] as Answer);
       });
     } catch (error) {
-      if (batch.length === 1) batch[0]?.reject(error);
+      const alone = batch.length > 1 && (this.options.mayBeOneItem?.(error) ?? true);
+      if (!alone) for (const one of batch) one.reject(error);
       else for (const one of batch) await this.run([one]);
     }
   }
