@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { until } from '../../../test/support/until.js';
+import { until } from '../support/until.js';
 
-const startModule = fileURLToPath(new URL('../../dist/cli/start.js', import.meta.url));
+const startModule = fileURLToPath(new URL('../../server/dist/cli/start.js', import.meta.url));
 const startTimeoutMs = 45_000;
 
 let dataDir: string;
@@ -33,7 +33,7 @@ test('a start shows ways in that work, and stops in order with exit code 0', { t
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     body: JSON.stringify({ query: '{ viewer { __typename } }' }),
   });
-  expect(await answer.json()).toEqual({ data: { viewer: { __typename: 'Viewer' } } });
+  expect(await answer.json()).toMatchObject({ data: { viewer: { __typename: 'Viewer' } } });
   for (const file of ['keys.json', 'demo.json', 'postgres.json']) {
     expect(statSync(join(dataDir, file)).mode & 0o777, file).toBe(0o600);
   }
