@@ -209,14 +209,22 @@ export function parseMasterKeys(list: string | undefined, problems: string[]): {
   }
   const keys = list.split(',').map((entry) => {
     const [id = '', encoded = ''] = entry.trim().split(/:(.*)/s);
-    return { id, key: Buffer.from(encoded, 'base64') };
+    // Node would stop at the first `=`, and a key behind a forgotten comma would be lost without a word.
+    const whole = /^[A-Za-z0-9+/_-]+={0,2}$/.test(encoded);
+    return { id, key: Buffer.from(whole ? encoded : '', 'base64') };
   });
-  for (const { id, key } of keys) {
-    if (!/^[a-z0-9-]{1,20}$/.test(id))
-      problems.push('CARILLON_MASTER_KEYS: each key needs a name of [a-z0-9-] before its colon.');
-    if (key.length !== 32)
-      problems.push(`CARILLON_MASTER_KEYS: key ${id} must be the base64 of 32 bytes, not ${String(key.length)}.`);
-  }
+  keys.forEach(({ id, key }, index) => {
+    if (!/^[a-z0-9-]{1,20}$/.test(id)) {
+      // Whoever forgets the name gives the key in its place: it must not get into the log.
+      problems.push(
+        `CARILLON_MASTER_KEYS: key number ${String(index + 1)} needs a name of [a-z0-9-] before its colon.`,
+      );
+    } else if (key.length !== 32) {
+      problems.push(
+        `CARILLON_MASTER_KEYS: key ${id} must be the base64 of 32 bytes, and a comma come before the next key.`,
+      );
+    }
+  });
   if (new Set(keys.map(({ id }) => id)).size !== keys.length)
     problems.push('CARILLON_MASTER_KEYS: two keys have one name.');
   return keys;
