@@ -100,10 +100,12 @@ async function runFiles(client: pg.Client, log: (message: string) => void): Prom
 
 /** graphile-worker installs its own tables, as the role that owns its schema and nothing else. */
 async function migrateQueue(client: pg.Client, databaseUrl: string): Promise<void> {
-  const { rows } = await client.query<{ name: string }>('select quote_ident(current_database()) as name');
-  const database = rows[0]?.name ?? '';
-  // `create schema if not exists` asks for this right even when the schema is there.
-  await client.query(`grant create on database ${database} to carillon_queue`);
+  // Its bootstrap would begin with `create schema if not exists`, which asks for CREATE on the database even when the schema
+  // is there. The role shall not have that, and not every administrator may grant it: so the bootstrap's table is made here.
+  await client.query(`begin; set local role carillon_queue;
+    create table if not exists graphile_worker.migrations (id int primary key, ts timestamptz default now() not null);
+    alter table graphile_worker.migrations add column if not exists breaking boolean not null default false;
+    commit`);
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 1, ...connectionOptions('carillon_queue') });
   pool.on('error', () => undefined);
   pool.on('connect', (connection) => connection.on('error', () => undefined));
@@ -111,6 +113,5 @@ async function migrateQueue(client: pg.Client, databaseUrl: string): Promise<voi
     await runMigrations({ pgPool: pool });
   } finally {
     await pool.end();
-    await client.query(`revoke create on database ${database} from carillon_queue`);
   }
 }
