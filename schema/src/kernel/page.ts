@@ -58,8 +58,8 @@ export async function readSlice<Row extends { id: string }>(
   const rows = (backwards ? found.slice(0, size).reverse() : found.slice(0, size)) as unknown as Row[];
   return ok({
     rows,
-    hasNextPage: backwards ? slice.before != null : more,
-    hasPreviousPage: backwards ? more : slice.after != null,
+    hasNextPage: slice.before != null || (!backwards && more),
+    hasPreviousPage: slice.after != null || (backwards && more),
   });
 }
 
