@@ -13,13 +13,19 @@ export function IdText({ id }: { id: string }) {
       type="button"
       className={cx(styles.id, copied && styles.copied)}
       title={id}
-      aria-label={copied ? i18n.t('Copied') : i18n.t('Copy {id}', { id })}
       onClick={(event) => {
         event.stopPropagation();
         copy(id);
       }}
     >
-      {copied ? i18n.t('Copied') : shortId(id)}
+      {copied ? (
+        i18n.t('Copied')
+      ) : (
+        <>
+          <span className="unseen">{i18n.t('Copy')} </span>
+          {shortId(id)}
+        </>
+      )}
     </button>
   );
 }

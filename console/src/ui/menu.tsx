@@ -15,7 +15,7 @@ export function Menu({
   align?: 'start' | 'end';
 }) {
   return (
-    <Base.Root modal={false}>
+    <Base.Root>
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner className={styles.positioner} align={align} sideOffset={5} collisionPadding={10}>

@@ -20,12 +20,7 @@ export function PageBar({ title, live, children }: { title: string; live?: React
       <h1 className={styles.title}>{title}</h1>
       {live}
       <div className={styles.right}>
-        <button
-          type="button"
-          className={styles.find}
-          onClick={frame.openPalette}
-          aria-label={i18n.t('Search or jump to…')}
-        >
+        <button type="button" className={styles.find} onClick={frame.openPalette}>
           <Search size={14} aria-hidden="true" />
           <span>{i18n.t('Search or jump to…')}</span>
           <kbd aria-hidden="true">{/Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘K' : 'Ctrl K'}</kbd>

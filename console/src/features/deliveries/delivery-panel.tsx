@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react';
 import { useQuery } from 'urql';
 import { useFormat } from '../../i18n/use-format.js';
 import { Button } from '../../ui/button.js';
+import { cx } from '../../ui/cx.js';
 import { Dialog } from '../../ui/dialog.js';
 import { onKeys } from '../../ui/hotkeys.js';
 import { IdText } from '../../ui/id-text.js';
@@ -131,7 +132,7 @@ function Facts({ delivery }: { delivery: Delivery }) {
             <>
               <IdText id={event.id} />{' '}
               <Link
-                className={styles.link}
+                className={cx(styles.link, styles.square)}
                 to="/events"
                 search={{ open: event.id }}
                 aria-label={i18n.t('Open the event')}

@@ -33,7 +33,7 @@ function useColumns(): Column<EndpointRowFragment>[] {
       {
         key: 'status',
         header: i18n.t('Status'),
-        width: 'status',
+        width: 196,
         title: (row) => row.disabledMessage ?? undefined,
         cell: (row) => <EndpointStatus endpoint={row} />,
       },
