@@ -127,12 +127,12 @@ describe('GET /api/integrations/webhooks/:id/deliveries/:delivery_id', () => {
     expect(json).toMatchObject({ id: delivery, event, http_status: 204, attempt_count: 3, status: 'delivered' });
     expect(Object.keys(json.request)).toEqual(['headers', 'body']);
     expect(json.request.body).toBe(envelope);
-    const sent = JSON.parse(envelope);
+    const sent = JSON.parse(envelope) as { id: string };
     expect(Object.keys(sent)).toEqual(['id', 'event', 'created_at', 'workspace_id', 'data']);
     expect(sent).toMatchObject({ event, workspace_id: server.a.shownId });
     expect(json.request.headers).toEqual({
       'content-type': 'application/json',
-      'user-agent': expect.stringMatching(/^Carillon\//),
+      'user-agent': expect.stringMatching(/^Carillon\//) as string,
       'webhook-id': sent.id,
       'x-enafeedback-event': event,
       'x-enafeedback-delivery': delivery,
@@ -141,7 +141,7 @@ describe('GET /api/integrations/webhooks/:id/deliveries/:delivery_id', () => {
       'x-key': '••••',
     });
     const nothing = { http_status: null, response_headers: null, response_body: null };
-    const [first, second, third] = [
+    const attempts = [
       {
         number: 1,
         started_at: '2026-06-07T10:30:00Z',
@@ -159,8 +159,8 @@ describe('GET /api/integrations/webhooks/:id/deliveries/:delivery_id', () => {
         ...{ response_headers: {}, response_body: '', error: null },
       },
     ];
-    expect(json.attempts).toEqual([first, second, third]);
-    expect(Object.keys(json.attempts[1])).toEqual(Object.keys(second!));
+    expect(json.attempts).toEqual(attempts);
+    expect(Object.keys(json.attempts[1]!)).toEqual(Object.keys(attempts[1]!));
     expect((await client.get(`/integrations/webhooks/${endpoint}`)).status).toBe(200);
   });
 
@@ -231,7 +231,12 @@ describe('POST /api/integrations/webhooks/:id/deliveries/:delivery_id/retry', ()
     const before = await server.contents();
     const { status, json } = await client.post(`${made.path}/${made.delivery}/retry`);
     expect(status).toBe(409);
-    expect(json).toEqual({ statusCode: 409, error: 'Conflict', code: 'CONFLICT', message: expect.any(String) });
+    expect(json).toEqual({
+      statusCode: 409,
+      error: 'Conflict',
+      code: 'CONFLICT',
+      message: expect.any(String) as string,
+    });
     expect(await server.contents()).toEqual(before);
   });
 });

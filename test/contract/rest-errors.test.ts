@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RestClient, sendBytes, type RestAnswer } from '../support/rest-client.js';
 import { openGate, type Gate } from '../support/rest-gate.js';
@@ -9,7 +8,7 @@ const UNKNOWN = 'whe_01JXA4ZK3B8Q5R7S9T0V2W4X6Y';
 const UNKNOWN_DELIVERY = 'del_01JXA4ZK3B8Q5R7S9T0V2W4X6Y';
 
 /** Each route once: method, path, a body it would take. */
-const routes: readonly (readonly [method: string, path: string, body?: object])[] = [
+const routes: [method: string, path: string, body?: object][] = [
   ['GET', WEBHOOKS],
   ['POST', WEBHOOKS, { url: 'https://hooks.example.com/', events: ['*'] }],
   ['GET', `${WEBHOOKS}/${UNKNOWN}`],
@@ -33,7 +32,6 @@ let gate: Gate;
 
 beforeAll(async () => {
   server = await startRestServer({
-    adminToken: `efa_admin_${randomBytes(32).toString('hex')}`,
     throughPort: async (port) => (gate = await openGate(port)).port,
   });
   client = new RestClient(server.url, server.a.token);
@@ -161,7 +159,7 @@ describe('bodies', () => {
         '\u{feff}{}',
         'undefined',
         '{"a":NaN}',
-        Buffer.from([0x22, 0xff, 0x22]),
+        Uint8Array.of(0x22, 0xff, 0x22),
       ]) {
         expectError(await client.call(method, path, { raw }), 400, 'Bad Request', 'MALFORMED');
       }
@@ -281,7 +279,7 @@ describe('fields', () => {
     await expectUntouched(async () => {
       const answer = await client.post(path, body);
       expectError(answer, 422, 'Unprocessable Entity', 'VALIDATION');
-      expect(answer.json.errors.map(({ field }: { field: string }) => field)).toEqual(fields);
+      expect(answer.json.errors.map(({ field }) => field)).toEqual(fields);
     });
   });
 
@@ -344,7 +342,7 @@ describe('queries', () => {
     for (const path of [WEBHOOKS, `${WEBHOOKS}/${endpoint}/deliveries`, '/events']) {
       const answer = await client.get(`${path}?${query}`);
       expectError(answer, 422, 'Unprocessable Entity', 'VALIDATION');
-      expect(answer.json.errors.map((each: { field: string }) => each.field)).toEqual([field]);
+      expect(answer.json.errors.map((each) => each.field)).toEqual([field]);
     }
   });
 
@@ -397,7 +395,7 @@ describe('below HTTP', () => {
         statusCode: Number(status.slice(0, 3)),
         error: status.slice(4),
         code: 'MALFORMED',
-        message: expect.any(String),
+        message: expect.any(String) as string,
       },
     });
   });

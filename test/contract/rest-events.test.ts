@@ -17,7 +17,7 @@ const bodyOf = async (id: string) => {
   const deliveries = (await client.get(`/integrations/webhooks/${json.data[0].id}/deliveries?per_page=100`)).json.data;
   for (const delivery of deliveries) {
     const shown = await client.get(`/integrations/webhooks/${json.data[0].id}/deliveries/${delivery.id}`);
-    if (shown.json.request.body.includes(id)) return shown.json.request.body as string;
+    if (shown.json.request.body.includes(id)) return shown.json.request.body;
   }
   throw new Error(`No delivery of ${id}`);
 };
@@ -98,7 +98,7 @@ describe('POST /api/events/batch', () => {
     expect(status).toBe(202);
     expect(json.data).toHaveLength(500);
     expect(Object.keys(json.data[0])).toEqual(['id', 'event', 'created_at', 'deliveries']);
-    expect((await client.get(`/events/${json.data[17].id}`)).text).toContain(
+    expect((await client.get(`/events/${json.data[17]!.id}`)).text).toContain(
       '"data":{"n":17, "big":90071992547409917}}',
     );
   });
@@ -113,12 +113,12 @@ describe('POST /api/events/batch', () => {
       { event: 'custom.x' },
     ];
     const shape = await client.post('/events/batch', { events: bad });
-    expect([shape.status, shape.json.errors.map(({ field }: { field: string }) => field)]).toEqual([
+    expect([shape.status, shape.json.errors.map(({ field }) => field)]).toEqual([
       422,
       ['events.2.data', 'events.3.data'],
     ]);
     const names = await client.post('/events/batch', { events: [good, bad[1], { event: 'nope', data: {} }] });
-    expect([names.status, names.json.errors.map(({ field }: { field: string }) => field)]).toEqual([
+    expect([names.status, names.json.errors.map(({ field }) => field)]).toEqual([
       422,
       ['events.1.event', 'events.2.event'],
     ]);
@@ -164,7 +164,7 @@ describe('GET /api/events', () => {
     expect(status).toBe(200);
     expect(json.meta).toEqual({ total: 3, page: 1, per_page: 2, pages: 2 });
     expect(Object.keys(json.data[0])).toEqual(['id', 'event', 'created_at', 'deliveries']);
-    expect(json.data[0].id > json.data[1].id).toBe(true);
+    expect(json.data[0].id > json.data[1]!.id).toBe(true);
     expect(json.data[0].deliveries).toBe(1);
     const alias = await client.get('/events?event=survey.response.completed');
     expect([alias.status, alias.json.meta.total]).toEqual([200, 0]);

@@ -37,7 +37,7 @@ async function fill(client: RestClient): Promise<Things> {
 }
 
 /** Every route with an id, and every id it takes. */
-const calls: readonly (readonly [string, (ids: Things) => string, object?])[] = [
+const calls: [method: string, path: (ids: Things) => string, body?: object][] = [
   ['GET', ({ endpoint }) => `${WEBHOOKS}/${endpoint}`],
   ['PATCH', ({ endpoint }) => `${WEBHOOKS}/${endpoint}`, { enabled: false }],
   ['PATCH', ({ endpoint }) => `${WEBHOOKS}/${endpoint}`, { url: 'http://not.allowed/' }],

@@ -1,18 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
 import {
   createApiToken,
   createLogger,
   createWorkspace,
-  Database,
   encodeId,
-  EventPublisher,
-  Keyring,
+  loadConfig,
   newUuid,
   SCOPES,
-  systemClock,
-  tables,
-  Vault,
   type Deps,
   type PlatformActor,
   type Result,
@@ -20,8 +14,7 @@ import {
   type WorkspaceActor,
 } from '@carillon/schema';
 import pg from 'pg';
-import { Authenticator } from '../../server/src/auth/authenticator.js';
-import { buildRestApp } from './rest-app.js';
+import { startServer } from '../../server/src/start-server.js';
 import { cloneDatabase } from './cluster.js';
 
 /** A workspace with a token of every scope. */
@@ -51,53 +44,33 @@ export interface RestServer {
 export interface RestServerOptions {
   /** High by default: tests call fast. */
   readonly rateLimitPerSecond?: number;
-  readonly adminToken?: string;
   /** The way to the database, e.g. through a gate. */
   readonly throughPort?: (databasePort: number) => Promise<number>;
 }
 
-/** The REST facade in this process, on a real port and a database of its own, with two workspaces. */
+/** The server in this process, on a real port and a database of its own, with two workspaces. */
 export async function startRestServer(options: RestServerOptions = {}): Promise<RestServer> {
   const database = await cloneDatabase();
-  const log = createLogger('test', 'silent');
-  const keyring = new Keyring([{ id: 'k1', key: randomBytes(32) }]);
   const apiUrl = new URL(database.apiUrl);
   if (options.throughPort) apiUrl.port = String(await options.throughPort(Number(apiUrl.port)));
-  const db = await Database.open({
-    url: apiUrl.href,
-    role: 'carillon_api',
-    poolSize: 5,
-    log,
-    production: true,
-    entities: tables,
+  const config = loadConfig({
+    PORT: '0',
+    HOST: '127.0.0.1',
+    CARILLON_PUBLIC_URL: 'http://carillon.example',
+    CARILLON_API_DATABASE_URL: apiUrl.href,
+    CARILLON_WORKER_DATABASE_URL: database.workerUrl,
+    CARILLON_QUEUE_DATABASE_URL: database.queueUrl,
+    CARILLON_MASTER_KEYS: `k1:${randomBytes(32).toString('base64')}`,
+    CARILLON_RATE_LIMIT: String(options.rateLimitPerSecond ?? 100_000),
   });
-  const deps: Deps = {
-    db,
-    keyring,
-    vault: new Vault(keyring),
-    clock: systemClock,
-    log,
-    targets: { targets: 'public', allow: [] },
-    publisher: new EventPublisher(db),
-  };
+  const running = await startServer(config, createLogger('test', 'silent'));
+  const { deps, port } = running;
   const admin = new pg.Client({ connectionString: database.databaseUrl });
   await admin.connect();
   await admin.query('set search_path = carillon');
   const sql = async <Row>(text: string, values: readonly unknown[] = []) =>
     (await admin.query<Row & pg.QueryResultRow>(text, [...values])).rows as Row[];
 
-  const authenticator = new Authenticator(deps, { adminToken: options.adminToken ?? null });
-  const app = await buildRestApp({
-    deps,
-    authenticator,
-    config: {
-      publicUrl: 'http://carillon.example',
-      production: false,
-      rateLimitPerSecond: options.rateLimitPerSecond ?? 100_000,
-    },
-  });
-  await app.listen({ port: 0, host: '127.0.0.1' });
-  const { port } = app.server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
     port,
@@ -107,9 +80,7 @@ export async function startRestServer(options: RestServerOptions = {}): Promise<
     sql,
     contents: () => contentsOf(sql),
     close: async () => {
-      await app.close();
-      await authenticator.settled();
-      await db.close();
+      await running.stop();
       await admin.end();
       await database.drop();
     },

@@ -49,7 +49,8 @@ export async function createApp({
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     trustProxy: false,
-    routerOptions: { maxParamLength: 200 },
+    // As long as a URL may be: an id that is too long is an unknown one like any other, not another kind of answer.
+    routerOptions: { maxParamLength: 16_384 },
     clientErrorHandler: answerClientError,
     frameworkErrors: answerFrameworkError,
     forceCloseConnections: 'idle',

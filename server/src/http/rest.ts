@@ -143,11 +143,13 @@ async function answer(request: FastifyRequest, route: RestRoute, deps: Deps): Pr
   if (!body.ok) return body;
   const key = readIdempotencyKey(route.method === 'POST' ? request.headers['idempotency-key'] : undefined, body.value);
   if (!key.ok) return key;
+  const { restActor: actor } = request;
+  if (actor === null) throw new Error('The guard of this route did not run.');
   const params = request.params as Readonly<Record<string, string>>;
   const kinds = Object.entries(route.ids ?? {});
   const result = await route.run({
     deps,
-    actor: request.restActor as WorkspaceActor,
+    actor,
     ids: Object.fromEntries(kinds.map(([name, kind]) => [name, decodeId(kind, params[name] ?? '')])),
     query: query.value,
     body: body.value,

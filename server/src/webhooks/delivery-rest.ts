@@ -73,7 +73,7 @@ const get = defineRoute({
     deps.db.read(actor.workspaceId, async (tx) => {
       const delivery = await findDelivery(tx, deliveryId);
       const endpoint = await findEndpoint(tx, id);
-      if (delivery === null || endpoint === null || delivery.endpointId !== endpoint.id) return notFound('delivery');
+      if (endpoint === null || delivery?.endpointId !== endpoint.id) return notFound('delivery');
       const bodies = await findRequestBodies(tx, [delivery.id]);
       const attempts = await findAttempts(tx, [delivery.id]);
       return ok(
