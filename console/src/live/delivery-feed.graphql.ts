@@ -1,7 +1,7 @@
 import { graphql } from '../gql/index.js';
 
-/** A delivery as lists, the strike line and the feed show it. */
-export const DeliveryRow = graphql(`
+// A delivery as lists, the strike line and the feed show it.
+graphql(`
   fragment DeliveryRow on Delivery {
     id
     eventName

@@ -1,6 +1,6 @@
 import { graphql } from '../../gql/index.js';
 
-export const EndpointRow = graphql(`
+graphql(`
   fragment EndpointRow on Endpoint {
     id
     url

@@ -1,6 +1,6 @@
 import { graphql } from '../../gql/index.js';
 
-export const EventRow = graphql(`
+graphql(`
   fragment EventRow on Event {
     id
     type
