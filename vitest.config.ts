@@ -1,7 +1,11 @@
+import { createRequire } from 'node:module';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 /** Packages resolve to their sources, so that tests need no build (those that start processes start the built ones). */
 const conditions = ['source'];
+
+/** Node gives the packages we load graphql's CommonJS build; a second instance beside it would recognise none of its types. */
+const alias = [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }];
 
 interface ProjectOptions {
   readonly include: string[];
@@ -14,7 +18,7 @@ interface ProjectOptions {
 function project(name: string, options: ProjectOptions): TestProjectInlineConfiguration {
   const { include, exclude = [], parallel = true, testTimeoutMs = 20_000 } = options;
   return {
-    resolve: { conditions },
+    resolve: { conditions, alias },
     ssr: { resolve: { conditions } },
     test: {
       name,

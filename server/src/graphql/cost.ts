@@ -18,10 +18,10 @@ import {
 import { requestError } from './errors.js';
 import { fragmentsOf } from './limits.js';
 
-/** A page of 100 deliveries with endpoint and attempts costs 1,300; nobody needs much more at once. */
+/** A page of 100 deliveries with endpoint and attempts costs 1,300 with what it shows; nobody needs much more at once. */
 export const MAX_COST = 5000;
 /** What a list counts for that has no `first`: attempts, headers, pairs. */
-const ASSUMED_LIST_SIZE = 10;
+const ASSUMED_LIST_SIZE = 5;
 /** Where counting stops: fragments in fragments double, and nobody is told a number this large. */
 const CEILING = 1_000_000;
 
@@ -33,7 +33,7 @@ interface Measure {
 
 /**
  * The price of an operation, known before it runs: 1 for each object it can bring, scalars are free. A connection brings
- * `first` (or `last`) of them, another list is taken for 10.
+ * `first` (or `last`) of them, another list is taken for 5.
  * @throws GraphQLError COST_EXCEEDED over {@link MAX_COST}
  */
 export function checkCost(

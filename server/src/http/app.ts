@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Config, Deps, Result, Actor } from '@carillon/schema';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Authenticator } from '../auth/authenticator.js';
 import { registerAuthRoutes } from '../auth/routes.js';
 import { readSessionCookie } from '../auth/session-cookie.js';
@@ -42,7 +42,7 @@ export async function createApp({
   const app = Fastify({
     loggerInstance: deps.log as FastifyBaseLogger,
     // A request a line would be most of the log; what fails is logged where it fails.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: MAX_HEADER_WAIT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,

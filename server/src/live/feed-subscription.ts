@@ -9,7 +9,9 @@ export const MAX_CHANGES = 200;
 export const MAX_WAITING = 2000;
 
 export interface FeedSubscriptionOptions<Row> {
-  /** Where it begins; what is before this it has, or does not want. */
+  /** Where the feed stands. */
+  readonly position: () => Position;
+  /** What is not after this it has already: its cursor, where that is ahead of this process. */
   readonly from: Position;
   /** Whether an entity is of interest. Deleted ones always are. */
   readonly accepts: (row: Row) => boolean;
@@ -25,6 +27,7 @@ export interface FeedSubscriptionOptions<Row> {
 export class FeedSubscription<Row> implements AsyncIterableIterator<FeedMessage<Row>> {
   private waiting = new Map<string, FeedChange<Row>>();
   private reads: Reads;
+  private from: Position;
   /** All changes up to here wait or were sent; up to `sent` they were all sent. */
   private covered: Position;
   private sent: Position;
@@ -38,6 +41,7 @@ export class FeedSubscription<Row> implements AsyncIterableIterator<FeedMessage<
   private pull: ((result: IteratorResult<FeedMessage<Row>, undefined>) => void) | undefined;
 
   constructor(private readonly options: FeedSubscriptionOptions<Row>) {
+    this.from = options.from;
     this.covered = options.from;
     this.sent = options.from;
     this.reads = options.reads;
@@ -45,7 +49,7 @@ export class FeedSubscription<Row> implements AsyncIterableIterator<FeedMessage<
 
   /** Changes as they happen, complete up to a position. Those at or before the subscriber's beginning it has already. */
   push(changes: readonly FeedChange<Row>[], upTo: Position, reads: Reads): void {
-    if (this.closed || !isAfter(upTo, this.options.from)) return;
+    if (this.closed || !isAfter(upTo, this.from)) return;
     this.covered = upTo;
     this.reads = reads;
     for (const change of changes) {
@@ -69,7 +73,11 @@ export class FeedSubscription<Row> implements AsyncIterableIterator<FeedMessage<
   /** Ends the first state, with what happened between the subscriber's cursor and its registration. */
   catchUp(missed: readonly FeedChange<Row>[] | 'lost'): void {
     this.caughtUp = true;
-    if (missed === 'lost') return this.loseTrack(this.covered);
+    if (missed === 'lost') {
+      // Wherever its cursor was: it begins anew, now.
+      this.from = this.covered = this.options.position();
+      return this.loseTrack(this.covered);
+    }
     const earlier = missed.filter(
       ({ id, row }) => !this.waiting.has(id) && (row === null || this.options.accepts(row)),
     );

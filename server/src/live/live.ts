@@ -57,6 +57,7 @@ export class Live {
     // Another server may have been ahead of this one: what it told already is not told again.
     const from = cursor && isAfter(cursor.position, registeredAt) ? cursor.position : registeredAt;
     const subscription = new FeedSubscription<Row>({
+      position: () => this.feed.position,
       from,
       accepts,
       reads: channel.newReads(),
