@@ -69,10 +69,14 @@ module.exports = {
     {
       name: 'server-features-side-by-side',
       comment:
-        'A feature of the API uses the model and graphql/, http/ and auth/, not another feature (but its types: a delivery shows its endpoint).',
+        'A feature of the API uses the model and what carries the API, not another feature (but its types: a delivery ' +
+        'shows its endpoint).',
       severity: 'error',
-      from: { path: '^server/src/(?!graphql/|http/|auth/|cli/)([^/]+)/' },
-      to: { path: '^server/src/(?!graphql/|http/|auth/|cli/)([^/]+)/', pathNot: ['^server/src/$1/', '/types\\.ts$'] },
+      from: { path: '^server/src/(?!(?:graphql|http|auth|live|cli)/)([^/]+)/' },
+      to: {
+        path: '^server/src/(?!(?:graphql|http|auth|live|cli)/)([^/]+)/',
+        pathNot: ['^server/src/$1/', '/(types|rest-schema)\\.ts$', '\\.graphql\\.ts$'],
+      },
     },
     {
       name: 'console-features-side-by-side',
