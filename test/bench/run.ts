@@ -5,8 +5,8 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { makeEndpoints, openStage, readSink, runScript, startWorker, type Stage } from './stage.ts';
 
-const seconds = Number(process.env['SECONDS'] ?? 60);
-const rounds = Number(process.env['ROUNDS'] ?? 3);
+const seconds = Number(process.env.SECONDS ?? 60);
+const rounds = Number(process.env.ROUNDS ?? 3);
 const floorSeconds = Math.max(3, Math.round(seconds / 6));
 
 interface Rate {
@@ -73,7 +73,7 @@ async function sustained(stage: Stage, workspaces: readonly string[]): Promise<R
   const { rows } = await stage.admin.query<{ calls: number }>(
     `select sum(calls)::float8 as calls from pg_stat_statements where query !~* '^(begin|commit|rollback|set|listen)' and toplevel`,
   );
-  if (process.env['STATEMENTS']) {
+  if (process.env.STATEMENTS) {
     const top = await stage.admin.query(
       `select calls, round(total_exec_time) as total_ms, round(mean_exec_time::numeric, 2) as mean_ms, rows, left(regexp_replace(query, '\\s+', ' ', 'g'), 90) as query
          from pg_stat_statements where toplevel order by total_exec_time desc limit 12`,

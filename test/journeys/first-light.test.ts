@@ -75,7 +75,7 @@ describe('an event goes in, a signed webhook comes out, people watch it live', (
       events: ['survey.response.created'],
     });
     expect(made.status).toBe(201);
-    secret = made.body['secret'] as string;
+    secret = made.body.secret as string;
     feed = createClient({
       url: `${server.url.replace('http', 'ws')}/graphql`,
       webSocketImpl: WebSocket,
@@ -189,7 +189,7 @@ describe('an event goes in, a signed webhook comes out, people watch it live', (
     const id = data[0]?.id ?? '';
     const old = secret;
     const rotated = await rest('POST', `/integrations/webhooks/${id}/rotate-secret`, { overlap_seconds: 60 });
-    const fresh = rotated.body['secret'] as string;
+    const fresh = rotated.body.secret as string;
     expect(fresh).not.toBe(old);
     const before = receiver.received.length;
     await rest('POST', `/integrations/webhooks/${id}/test`, { event: 'survey.response.created' });

@@ -21,7 +21,7 @@ export async function startServerProcess(
   const child = spawn(process.execPath, [serverMain], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
-      PATH: process.env['PATH'] ?? '',
+      PATH: process.env.PATH ?? '',
       PORT: '0',
       HOST: '127.0.0.1',
       CARILLON_WORKER_DATABASE_URL: database.workerUrl,

@@ -24,7 +24,7 @@ export async function startWorkerProcess(
   const child = spawn(process.execPath, [workerMain], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
-      PATH: process.env['PATH'] ?? '',
+      PATH: process.env.PATH ?? '',
       CARILLON_WORKER_DATABASE_URL: database.workerUrl,
       CARILLON_QUEUE_DATABASE_URL: database.queueUrl,
       CARILLON_API_DATABASE_URL: database.apiUrl,

@@ -19,7 +19,7 @@ export function whereEvent(workspaceId: string, filter: EventFilter = {}): Filte
   if (filter.from != null) all.push({ id: { $gte: floorUuid(filter.from) } });
   if (filter.to != null) all.push({ id: { $lt: floorUuid(filter.to) } });
   if (filter.test != null) all.push({ test: filter.test });
-  return { $and: all } as FilterQuery<Event>;
+  return { $and: all };
 }
 
 /** The same judgement on a row in hand, for live feeds. */

@@ -1,8 +1,8 @@
 /** Codes of Node's sockets and of PostgreSQL that mean: no database to speak to, now. */
 const AWAY = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
-  // Shutdown by the administrator, crash of another session, starting up, database dropped, too many connections, failover.
-  ...['57P01', '57P02', '57P03', '57P04', '53300', '25006', '25P03'],
+  // Shutdown by the administrator, crash of another session, starting up, database dropped, too many connections, idle transaction ended.
+  ...['57P01', '57P02', '57P03', '57P04', '53300', '25P03'],
 ]);
 
 /** pg gives these no code. */

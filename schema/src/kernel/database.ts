@@ -14,7 +14,7 @@ export interface Tx {
   /** MikroORM, for ordinary reads and writes. */
   readonly em: EntityManager;
   /** Visible SQL with bound parameters (`$1` …), for what is set-based or hot. timestamptz come back as Date. */
-  query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+  readonly query: <Row>(sql: string, parameters?: readonly unknown[]) => Promise<Row[]>;
 }
 
 /** A read-only transaction that stays open over several steps, e.g. the fields of one GraphQL query. */
@@ -38,7 +38,7 @@ export interface DatabaseOptions {
  */
 export class Database {
   private constructor(
-    private readonly orm: MikroORM,
+    private readonly orm: Pick<MikroORM, 'em' | 'close'>,
     private readonly pool: pg.Pool,
     private readonly options: DatabaseOptions,
   ) {}
@@ -54,7 +54,7 @@ export class Database {
       driverOptions: connectionOptions(options.role),
       debug: false,
     });
-    const pool = (await orm.em.getConnection().getNativeClient()) as pg.Pool;
+    const pool = await orm.em.getConnection().getNativeClient();
     freeDeadConnections(pool);
     try {
       await assertRole(pool, options);

@@ -22,7 +22,7 @@ export const ID_PREFIXES = {
 export type IdKind = keyof typeof ID_PREFIXES;
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-const VALUE_OF = new Map([...ALPHABET].map((character, value) => [character, BigInt(value)]));
+const VALUE_OF = new Map(Array.from(ALPHABET, (character, value) => [character, BigInt(value)]));
 const ULID_PATTERN = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
 const random = Buffer.alloc(10 * 512);

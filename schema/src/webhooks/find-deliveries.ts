@@ -32,7 +32,7 @@ export function whereDelivery(workspaceId: string, filter: DeliveryFilter = {}):
   if (filter.to != null) all.push({ id: { $lt: floorUuid(filter.to) } });
   if (filter.errorClasses != null) all.push({ errorClass: { $in: [...filter.errorClasses] } });
   if (filter.test != null) all.push({ test: filter.test });
-  return { $and: all } as FilterQuery<Delivery>;
+  return { $and: all };
 }
 
 /** The same judgement on a row in hand, for live feeds. */
@@ -66,7 +66,7 @@ export async function whereLiveDelivery(tx: Tx, filter: DeliveryFilter = {}): Pr
   const where = whereDelivery(tx.workspaceId, filter);
   const deleted = await deletedEndpointIds(tx);
   if (deleted.length === 0) return where;
-  return { $and: [where, { endpointId: { $nin: deleted } }] } as FilterQuery<Delivery>;
+  return { $and: [where, { endpointId: { $nin: deleted } }] };
 }
 
 export async function findDelivery(tx: Tx, id: string | null): Promise<Delivery | null> {
@@ -78,13 +78,13 @@ export async function findDelivery(tx: Tx, id: string | null): Promise<Delivery 
 /** The one whose id lies between two, both included; for attempts, whose ids lead back by a range. */
 export async function findDeliveryInRange(tx: Tx, from: string, to: string): Promise<Delivery | null> {
   const where = await whereLiveDelivery(tx);
-  return tx.em.findOne(DeliveryTable, { $and: [where, { id: { $gte: from, $lte: to } }] } as FilterQuery<Delivery>);
+  return tx.em.findOne(DeliveryTable, { $and: [where, { id: { $gte: from, $lte: to } }] });
 }
 
 /** Many by id, for loaders and feeds; unknown ones and those of deleted endpoints are left out. */
 export async function findDeliveriesById(tx: Tx, ids: readonly string[]): Promise<Map<string, Delivery>> {
   const where = await whereLiveDelivery(tx);
-  const found = await tx.em.find(DeliveryTable, { $and: [where, { id: { $in: [...ids] } }] } as FilterQuery<Delivery>);
+  const found = await tx.em.find(DeliveryTable, { $and: [where, { id: { $in: [...ids] } }] });
   return new Map(found.map((delivery) => [delivery.id, delivery]));
 }
 

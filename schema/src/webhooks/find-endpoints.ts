@@ -33,7 +33,7 @@ export function whereEndpoint(workspaceId: string, filter: EndpointFilter = {}):
     const pattern = `%${filter.search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
     all.push({ $or: [{ url: { $ilike: pattern } }, { description: { $ilike: pattern } }] });
   }
-  return { $and: all } as FilterQuery<Endpoint>;
+  return { $and: all };
 }
 
 /** The same judgement on a row in hand, for live feeds. */
