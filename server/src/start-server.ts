@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
@@ -15,6 +14,7 @@ import {
   type Deps,
   type Logger,
 } from '@carillon/schema';
+import type { FastifyInstance } from 'fastify';
 import { Authenticator } from './auth/authenticator.js';
 import { createApp } from './http/app.js';
 import { Live } from './live/live.js';
@@ -63,7 +63,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     const app = await createApp({ config, deps, authenticator, live, consoleDir: CONSOLE_DIR });
     await app.listen({ port: config.port, host: config.host });
     return {
-      port: (app.server.address() as AddressInfo).port,
+      port: portOf(app.addresses()[0]) ?? config.port,
       deps,
       stop: async () => {
         await app.close();
@@ -74,6 +74,10 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     await closeAll();
     throw error;
   }
+}
+
+function portOf(address: ReturnType<FastifyInstance['addresses']>[number] | undefined): number | undefined {
+  return typeof address === 'object' ? address.port : undefined;
 }
 
 async function openDatabase(config: Config, log: Logger): Promise<Database> {

@@ -6,7 +6,6 @@ import {
   isInputObjectType,
   isListType,
   isNonNullType,
-  isObjectType,
   type GraphQLArgument,
   type GraphQLField,
   type GraphQLInputType,

@@ -21,7 +21,7 @@ class RawSocket {
     this.socket = new WebSocket(`ws://127.0.0.1:${server.port}/graphql`, protocol === null ? [] : [protocol], {
       headers,
     });
-    this.socket.on('message', (data) => this.heard.push(JSON.parse(String(data))));
+    this.socket.on('message', (data) => this.heard.push(JSON.parse((data as Buffer).toString())));
     this.socket.on('close', (code) => (this.code = code));
     this.socket.on('error', () => undefined);
   }

@@ -19,10 +19,9 @@ import {
   type Event,
 } from '@carillon/schema';
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
-import { Context } from '../graphql/context.js';
+import { Context, type NodeFinders } from '../graphql/context.js';
 import { payloadErrors, unwrap } from '../graphql/errors.js';
 import { feedOf, type SubscribeData } from '../graphql/feed.js';
-import type { NodeFinders } from '../graphql/node-finders.js';
 import { connectionOf, sliceOf } from '../graphql/page.js';
 import { JsonScalar } from '../graphql/scalars.js';
 import { NodeInterface } from '../graphql/types.js';
@@ -43,11 +42,11 @@ class EventQueries {
   @Query(() => [EventTypeView], {
     description: "The catalogue and the workspace's own types, by name. Role: member. Scope: events:read.",
   })
-  async eventTypes(
+  eventTypes(
     @Arg('custom', () => Boolean, { nullable: true, description: 'Only own types, or only the catalogue.' })
     custom: boolean | null,
     @Ctx() context: Context,
-  ): Promise<readonly EventTypeView[]> {
+  ): readonly EventTypeView[] {
     context.require('events:read');
     // Custom types are published without being declared, so the list is the catalogue.
     return custom === true
@@ -153,7 +152,7 @@ class EventFields {
     nullable: true,
     description: "What the envelope's `data` holds; null once redacted.",
   })
-  async data(@Root() parent: EventNode, @Ctx() context: Context): Promise<unknown | null> {
+  async data(@Root() parent: EventNode, @Ctx() context: Context): Promise<unknown> {
     const body = await context.load(findEventBodies, parent.row.id);
     const text = body === undefined ? undefined : extractRawProperty(body, 'data');
     return text === undefined ? null : (JSON.parse(text) as unknown);

@@ -23,7 +23,7 @@ export class EventTypeView {
   readonly custom!: boolean;
 
   @Field(() => JsonScalar, { nullable: true, description: 'JSON Schema of `data`; null when a custom type has none.' })
-  readonly dataSchema!: unknown | null;
+  readonly dataSchema!: unknown;
 
   @Field(() => JsonScalar, { description: '`data` with mock values, as test events carry it.' })
   readonly sample!: unknown;

@@ -10,9 +10,8 @@ import {
   encodeId,
 } from '@carillon/schema';
 import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { Context } from '../graphql/context.js';
+import { Context, type NodeFinders } from '../graphql/context.js';
 import { payloadErrors, requestError, unwrap } from '../graphql/errors.js';
-import type { NodeFinders } from '../graphql/node-finders.js';
 import { FeedbackErrorCode } from './enums.js';
 import { LocationFilter, SurveyResponseSubmitInput } from './inputs.js';
 import {
@@ -34,7 +33,7 @@ class FeedbackQueries {
   ): Promise<LocationConnection> {
     context.require('feedback:read');
     const { kinds = null, withinId = null, search = null } = filter ?? {};
-    const afterId = after === null || after === undefined ? null : decodeId('location', after);
+    const afterId = after == null ? null : decodeId('location', after);
     if (after != null && afterId === null) throw requestError('BAD_USER_INPUT', 'Not a cursor of this list: after.');
     const within = withinId === null ? null : decodeId('location', withinId);
     if (withinId !== null && within === null) return emptyPage();

@@ -17,7 +17,6 @@ import {
 } from '@carillon/schema';
 import type { Live } from '../live/live.js';
 import { refusalError, requestError } from './errors.js';
-import type { NodeFinders } from './node-finders.js';
 import { OperationReads } from './operation-reads.js';
 import type { BatchRead, Reads } from './reads.js';
 import type { NodeInterface } from './types.js';
@@ -29,6 +28,12 @@ export interface Services {
   readonly live: Live;
   readonly nodes: NodeFinders;
 }
+
+/** Reads an entity by its uuid; null when it is not there, or not for this caller to see. */
+export type NodeFinder = (context: Context, uuid: string) => Promise<NodeInterface | null>;
+
+/** Every kind of entity that `node` can read; each feature brings its own. */
+export type NodeFinders = Partial<Readonly<Record<IdKind, NodeFinder>>>;
 
 /** Who asks, or why we don't know. */
 export type Caller = Result<Actor>;

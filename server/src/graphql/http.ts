@@ -1,4 +1,4 @@
-import { ApolloServer, HeaderMap, type ApolloServerPlugin, type GraphQLRequestListener } from '@apollo/server';
+import { ApolloServer, type HeaderMap, type ApolloServerPlugin, type GraphQLRequestListener } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -37,7 +37,7 @@ export async function registerGraphql(app: FastifyInstance, options: GraphqlHttp
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: true,
     stopOnTerminationSignals: false,
-    parseOptions: { maxTokens: MAX_TOKENS },
+    parseOptions: { maxLexicalTokens: MAX_TOKENS },
     validationRules: limitRules,
     nodeEnv: 'production',
     logger: silent,
@@ -139,7 +139,7 @@ function isLegacyAccept(headers: HeaderMap | undefined): boolean {
 
 /** What reaches a client without our masking: Apollo's own complaints about the request, and nothing else. */
 function hideUnknown(formatted: GraphQLFormattedError): GraphQLFormattedError {
-  if (formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') return formatted;
+  if (formatted.extensions?.code !== 'INTERNAL_SERVER_ERROR') return formatted;
   return { message: 'Something went wrong inside Carillon.', extensions: { code: 'INTERNAL' } };
 }
 

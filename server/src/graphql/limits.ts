@@ -109,8 +109,8 @@ export function checkVariableLists(
 function hasLongList(type: GraphQLInputType, value: unknown): boolean {
   const inner = nullable(type);
   if (isListType(inner)) {
-    if (!Array.isArray(value)) return hasLongList(inner.ofType as GraphQLInputType, value);
-    return value.length > MAX_LIST_ITEMS || value.some((item) => hasLongList(inner.ofType as GraphQLInputType, item));
+    if (!Array.isArray(value)) return hasLongList(inner.ofType, value);
+    return value.length > MAX_LIST_ITEMS || value.some((item) => hasLongList(inner.ofType, item));
   }
   if (!isInputObjectType(inner) || typeof value !== 'object' || value === null) return false;
   const fields = inner.getFields();
@@ -120,7 +120,7 @@ function hasLongList(type: GraphQLInputType, value: unknown): boolean {
 }
 
 function nullable(type: GraphQLInputType | undefined): GraphQLInputType | undefined {
-  return type && isNonNullType(type) ? (type.ofType as GraphQLInputType) : type;
+  return type && isNonNullType(type) ? type.ofType : type;
 }
 
 export function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode> {

@@ -60,7 +60,7 @@ export function checkLimits(
 function parseValid(schema: GraphQLSchema, query: string): DocumentNode | readonly GraphQLError[] {
   let document: DocumentNode;
   try {
-    document = parse(query, { maxTokens: MAX_TOKENS });
+    document = parse(query, { maxLexicalTokens: MAX_TOKENS });
   } catch (error) {
     return [requestError('GRAPHQL_PARSE_FAILED', (error as Error).message)];
   }

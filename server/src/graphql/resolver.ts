@@ -1,7 +1,6 @@
-import { USER_AGENT } from '@carillon/schema';
+import { decodeId, kindOfId, USER_AGENT } from '@carillon/schema';
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { Context } from './context.js';
-import { findNodeById } from './node-finders.js';
 import { Installation, NodeInterface } from './types.js';
 
 @Resolver()
@@ -16,7 +15,9 @@ export class FoundationResolver {
     @Ctx() context: Context,
   ): Promise<NodeInterface | null> {
     context.requireMemberOfWorkspace();
-    return findNodeById(context, id);
+    const kind = kindOfId(id);
+    const uuid = kind === null ? null : decodeId(kind, id);
+    return kind === null || uuid === null ? null : context.findNode(kind, uuid);
   }
 
   @Query(() => Installation, { description: 'What this installation is. Public.' })

@@ -82,8 +82,8 @@ function refuseWideNumbers(root: unknown): void {
     const value = open.pop();
     if (typeof value === 'number') {
       if (Math.abs(value) > Number.MAX_SAFE_INTEGER) throw new GraphQLError(WIDE_NUMBER);
-    } else if (Array.isArray(value)) open.push(...(value as unknown[]));
-    else if (typeof value === 'object' && value !== null) open.push(...Object.values(value));
+    } else if (Array.isArray(value)) open.push(...(value as readonly unknown[]));
+    else if (typeof value === 'object' && value !== null) open.push(...(Object.values(value) as readonly unknown[]));
   }
 }
 

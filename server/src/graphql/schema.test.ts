@@ -7,6 +7,8 @@ import {
   isObjectType,
   isScalarType,
   specifiedScalarTypes,
+  type GraphQLField,
+  type GraphQLInputField,
 } from 'graphql';
 import { expect, test } from 'vitest';
 import { schemaText } from './schema-text.js';
@@ -31,7 +33,8 @@ test('every type, field, argument and enum value says what it is', () => {
     if (!['Query', 'Mutation', 'Subscription'].includes(type.name)) note(type.name, type.description);
     if (isEnumType(type)) for (const value of type.getValues()) note(`${type.name}.${value.name}`, value.description);
     if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) continue;
-    for (const field of Object.values(type.getFields())) {
+    const fields: readonly (GraphQLField<unknown, unknown> | GraphQLInputField)[] = Object.values(type.getFields());
+    for (const field of fields) {
       note(`${type.name}.${field.name}`, field.description);
       if ('args' in field)
         for (const arg of field.args) note(`${type.name}.${field.name}(${arg.name})`, arg.description);

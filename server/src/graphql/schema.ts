@@ -6,7 +6,7 @@ import { eventNodes, eventResolvers } from '../events/resolver.js';
 import { feedbackNodes, feedbackResolvers } from '../feedback/resolver.js';
 import { webhookNodes, webhookResolvers } from '../webhooks/resolver.js';
 import { workspaceNodes, workspaceResolvers } from '../workspaces/resolver.js';
-import type { NodeFinders } from './node-finders.js';
+import type { NodeFinders } from './context.js';
 import { FoundationResolver } from './resolver.js';
 
 /** Our subscriptions bring their own iterators; type-graphql only wants to see that there is one. */

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { FastifyRequest } from 'fastify';
 import type { Duplex } from 'node:stream';
 import type { Actor } from '@carillon/schema';
 import { createSourceEventStream, execute, type ExecutionArgs, type ExecutionResult } from 'graphql';
@@ -58,10 +58,10 @@ export class GraphqlSockets {
       {
         schema: executableSchema(),
         connectionInitWaitTimeout: INIT_TIMEOUT_MS,
-        onConnect: (socket) => this.connect(socket as Socket),
-        onDisconnect: (socket) => this.forget(socket as Socket),
-        onClose: (socket) => this.forget(socket as Socket),
-        onSubscribe: (socket, _id, payload) => this.begin(socket as Socket, payload),
+        onConnect: (socket) => this.connect(socket),
+        onDisconnect: (socket) => this.forget(socket),
+        onClose: (socket) => this.forget(socket),
+        onSubscribe: (socket, _id, payload) => this.begin(socket, payload),
         execute: (args) => this.run(args),
         subscribe: (args) => this.subscribe(args),
       },
@@ -72,7 +72,7 @@ export class GraphqlSockets {
   }
 
   /** Takes an HTTP upgrade request, or refuses it. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  upgrade(request: FastifyRequest['raw'], socket: Duplex, head: Buffer): void {
     const [path] = (request.url ?? '').split('?', 1);
     if (path !== '/graphql') return refuse(socket, '404 Not Found');
     if (!isOwnOrigin(request.headers.origin, this.options.services.config.publicUrl))
@@ -90,7 +90,7 @@ export class GraphqlSockets {
 
   private async connect(socket: Socket): Promise<boolean> {
     const { request, socket: client } = socket.extra;
-    const given = socket.connectionParams?.['authorization'];
+    const given = socket.connectionParams?.authorization;
     const authorization = typeof given === 'string' ? given : undefined;
     const address = request.socket.remoteAddress ?? '';
     const authenticate = (): Promise<Caller> =>

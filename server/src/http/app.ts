@@ -39,8 +39,9 @@ export async function createApp({
   live,
   consoleDir,
 }: AppOptions): Promise<FastifyInstance> {
+  const log: FastifyBaseLogger = deps.log;
   const app = Fastify({
-    loggerInstance: deps.log as FastifyBaseLogger,
+    loggerInstance: log,
     // A request a line would be most of the log; what fails is logged where it fails.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,

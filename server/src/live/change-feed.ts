@@ -92,7 +92,10 @@ export class ChangeFeed {
   private async listen(retryMs: number): Promise<void> {
     try {
       const client = await this.db.dedicatedClient();
-      if (this.stopped) return await client.end();
+      if (this.stopped) {
+        await client.end();
+        return;
+      }
       const lost = (error?: Error): void => {
         if (this.client !== client || this.stopped) return;
         this.client = undefined;

@@ -11,7 +11,8 @@ import type { Context } from '../graphql/context.js';
 import { unwrap } from '../graphql/errors.js';
 import { connectionOf, sliceOf, type PageArguments } from '../graphql/page.js';
 import type { DeliveryFilter, EndpointFilter } from './inputs.js';
-import { DeliveryNode, type DeliveryConnection } from './types.js';
+import { type DeliveryConnection } from './payloads.js';
+import { DeliveryNode } from './types.js';
 
 /** An id that cannot be one is found as little as an unknown one. */
 const NONE = floorUuid(new Date(0));
@@ -29,7 +30,7 @@ export function deliveryCriteria(filter: DeliveryFilter | null | undefined): Del
     test = null,
   } = filter ?? {};
   return {
-    endpointIds: endpointIds && endpointIds.map((id) => decodeId('endpoint', id) ?? NONE),
+    endpointIds: endpointIds?.map((id) => decodeId('endpoint', id) ?? NONE) ?? null,
     eventId: eventId === null ? null : (decodeId('event', eventId) ?? NONE),
     eventNames,
     statuses,

@@ -19,7 +19,8 @@ import { WorkspaceNode } from '../workspaces/types.js';
 import { deliveryConnection, deliveryCriteria } from './criteria.js';
 import { DeliveryFilter } from './inputs.js';
 import { findEndpointNode } from './nodes.js';
-import { AttemptNode, DeliveryConnection, DeliveryNode, EndpointHealth, EndpointNode } from './types.js';
+import { DeliveryConnection } from './payloads.js';
+import { AttemptNode, DeliveryNode, EndpointHealth, EndpointNode } from './types.js';
 @Resolver(() => EndpointNode)
 export class EndpointFields {
   @FieldResolver(() => [LocationNode], { nullable: true, description: 'The same. Scope: feedback:read.' })

@@ -17,7 +17,8 @@ import { JsonScalar } from '../graphql/scalars.js';
 import { WebhookErrorCode } from './enums.js';
 import { EndpointCreateInput, EndpointUpdateInput } from './inputs.js';
 import { findDeliveryNode, findEndpointNode } from './nodes.js';
-import { DeliveryPayload, EndpointNode, EndpointPayload, EndpointSecretPayload } from './types.js';
+import { DeliveryPayload, EndpointPayload, EndpointSecretPayload } from './payloads.js';
+import { EndpointNode } from './types.js';
 
 /** Fields of refusals that are arguments of their own, not part of `input`. */
 const ARGUMENTS = ['id', 'idempotencyKey', 'overlapSeconds', 'event', 'data', 'force'];
@@ -101,7 +102,7 @@ export class WebhookMutations {
       nullable: true,
       description: "Default: the type's sample; needed for a custom type without one.",
     })
-    data: unknown | null,
+    data: unknown,
     @Arg('idempotencyKey', () => String, { nullable: true, description: 'Makes a repeat harmless.' })
     idempotencyKey: string | null,
     @Ctx() context: Context,

@@ -1,8 +1,7 @@
 import { countCapped, decodeId, EndpointTable, readSlice, whereEndpoint } from '@carillon/schema';
 import { Arg, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
-import { Context } from '../graphql/context.js';
+import { Context, type NodeFinders } from '../graphql/context.js';
 import { unwrap } from '../graphql/errors.js';
-import type { NodeFinders } from '../graphql/node-finders.js';
 import { connectionOf, sliceOf } from '../graphql/page.js';
 import { deliveryConnection, deliveryCriteria, endpointCriteria } from './criteria.js';
 import { AttemptFields, DeliveryFields, EndpointFields, EventDeliveries, WorkspaceDeliveries } from './fields.js';
@@ -10,7 +9,8 @@ import { DeliveryFilter, EndpointFilter } from './inputs.js';
 import { WebhookMutations } from './mutations.js';
 import { findAttemptNode, findDeliveryNode, findEndpointNode } from './nodes.js';
 import { WebhookSubscriptions } from './subscriptions.js';
-import { DeliveryConnection, DeliveryNode, EndpointConnection, EndpointNode } from './types.js';
+import { DeliveryConnection, EndpointConnection } from './payloads.js';
+import { DeliveryNode, EndpointNode } from './types.js';
 @Resolver()
 class WebhookQueries {
   @Query(() => EndpointNode, {

@@ -13,7 +13,8 @@ import { feedOf, type SubscribeData } from '../graphql/feed.js';
 import type { Topic } from '../live/topic.js';
 import { deliveryCriteria, endpointCriteria } from './criteria.js';
 import { DeliveryFilter, EndpointFilter } from './inputs.js';
-import { DeliveryFeed, DeliveryNode, EndpointFeed, EndpointNode } from './types.js';
+import { DeliveryFeed, EndpointFeed } from './payloads.js';
+import { DeliveryNode, EndpointNode } from './types.js';
 
 const deliveries: Topic<Delivery> = { name: 'delivery', load: findDeliveriesById };
 const endpoints: Topic<Endpoint> = { name: 'endpoint', load: findEndpointsById };

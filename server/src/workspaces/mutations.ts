@@ -33,7 +33,7 @@ const ARGUMENTS = ['id', 'idempotencyKey'];
 @Resolver()
 export class WorkspaceMutations {
   @Mutation(() => WorkspacePayload, {
-    description: 'Makes a workspace with its data key and invites its owner. Platform administrator.',
+    description: 'Makes a workspace with its data key and its owner. Platform administrator.',
   })
   async workspaceCreate(
     @Arg('input', () => WorkspaceCreateInput, { description: 'The workspace.' }) input: WorkspaceCreateInput,
@@ -42,10 +42,10 @@ export class WorkspaceMutations {
     @Ctx() context: Context,
   ): Promise<WorkspacePayload> {
     const actor = context.requirePlatform();
-    return workspacePayload(
-      await context.write(() => createWorkspace(context.deps, actor, { ...input, idempotencyKey })),
-      ARGUMENTS,
-    );
+    const { name, timeZone, locale, defaultPhoneRegion, mode, ownerEmail, ownerName, smsQuotaSegments = null } = input;
+    const fields = { name, timeZone, locale, defaultPhoneRegion, mode, ownerEmail, ownerName, smsQuotaSegments };
+    const made = await context.write(() => createWorkspace(context.deps, actor, { ...fields, idempotencyKey }));
+    return workspacePayload(made, ARGUMENTS);
   }
 
   @Mutation(() => WorkspacePayload, { description: 'Changes a workspace. Platform administrator.' })

@@ -9,9 +9,8 @@ import {
   listWorkspaces,
 } from '@carillon/schema';
 import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
-import { Context } from '../graphql/context.js';
+import { Context, type NodeFinders } from '../graphql/context.js';
 import { unwrap } from '../graphql/errors.js';
-import type { NodeFinders } from '../graphql/node-finders.js';
 import { WorkspaceMutations } from './mutations.js';
 import {
   AccountNode,
