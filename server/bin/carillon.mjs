@@ -6,7 +6,7 @@ import { build } from './build.mjs';
 import { install } from './install.mjs';
 import { runModule } from './node-24.mjs';
 import { complain } from './say.mjs';
-import { watchSources } from './watch.mjs';
+import { watchedConsoleUrl, watchSources } from './watch.mjs';
 
 const usage = `Usage: carillon <verb>
 
@@ -26,6 +26,8 @@ const verbs = {
   dev: async () => {
     await install();
     await build();
+    // The console is Vite's then; it passes on to the server what is the server's.
+    process.env.CARILLON_PUBLIC_URL ||= watchedConsoleUrl;
     watchSources();
     await runModule('server/dist/cli/start.js', ['--reload']);
   },

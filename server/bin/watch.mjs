@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { findNode } from './node-24.mjs';
 import { root, run, toolEnvironment } from './run.mjs';
 
+/** Where Vite serves the console while its sources are watched. */
+export const watchedConsoleUrl = 'http://localhost:5173';
+
 /** An editor or a compiler writes several files in a row; this long after the last one it is done. */
 const quietMs = 300;
 
@@ -15,7 +18,7 @@ const quietMs = 300;
 export function watchSources() {
   const node = findNode();
   keepRunning('tsc', ['-b', 'schema', 'worker', 'server', '--watch', '--preserveWatchOutput'], node);
-  keepRunning('vite', ['console'], node);
+  keepRunning('vite', ['console', '--port', new URL(watchedConsoleUrl).port, '--strictPort'], node);
 
   const rerun = (command, args) => () =>
     run(command, args, { node }).catch((error) => process.stderr.write(`${error.message}\n`));
