@@ -1,23 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import type { TestDatabase } from './cluster.js';
 import { testMasterKey } from './model.js';
+import type { TestDatabase } from './cluster.js';
 
 const serverMain = new URL('../../server/dist/main.js', import.meta.url).pathname;
 
+/** The built server as a process of its own. */
 export interface ServerProcess {
   readonly process: ChildProcess;
-  readonly url: string;
-  readonly log: readonly string[];
-  stop(): Promise<number | null>;
+  /** All it wrote so far. */
+  output(): string;
+  /** Resolves with its exit code. */
+  readonly ended: Promise<number | null>;
+  /** The port it listens on; rejects when it ends first. */
+  readonly port: Promise<number>;
 }
 
-/** The built server as a process of its own, on a free port; resolves when it serves. */
-export async function startServerProcess(
-  database: TestDatabase,
-  env: Record<string, string> = {},
-): Promise<ServerProcess> {
+export function startServerProcess(database: TestDatabase, env: Record<string, string> = {}): ServerProcess {
   const child = spawn(process.execPath, [serverMain], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -32,27 +31,21 @@ export async function startServerProcess(
       ...env,
     },
   });
-  const log: string[] = [];
-  const exited = once(child, 'exit') as Promise<[number | null]>;
-  const port = await new Promise<number>((resolve, reject) => {
+  let output = '';
+  const ended = (once(child, 'close') as Promise<[number | null]>).then(([code]) => code);
+  const port = new Promise<number>((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) {
-      createInterface({ input: stream }).on('line', (line) => {
-        log.push(line);
-        if (line.includes('"server started"')) resolve((JSON.parse(line) as { port: number }).port);
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+        const started = output.split('\n').find((line) => line.includes('"server started"'));
+        if (started !== undefined) resolve((JSON.parse(started) as { port: number }).port);
       });
     }
-    void exited.then(([code]) => {
-      reject(new Error(`The server ended with ${String(code)}:\n${log.join('\n')}`));
+    void ended.then((code) => {
+      reject(new Error(`The server ended with ${String(code)}:\n${output}`));
     });
   });
-  return {
-    process: child,
-    url: `http://127.0.0.1:${String(port)}`,
-    log,
-    stop: async () => {
-      child.kill('SIGTERM');
-      const [code] = await exited;
-      return code;
-    },
-  };
+  // Whoever only waits for the end is not to be told of this.
+  port.catch(() => undefined);
+  return { process: child, output: () => output, ended, port };
 }

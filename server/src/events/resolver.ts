@@ -99,7 +99,11 @@ class EventMutations {
       }),
     );
     if (!published.ok) return { event: null, errors: payloadErrors(EventErrorCode, published.error, []) };
-    return { event: (await publishedNodes(context, published.value))[0] ?? null, errors: [] };
+    const [made] = published.value;
+    if (!made) throw new Error('The event was not published.');
+    // With a key it may be an earlier one, of which more is to be known by now.
+    const node = idempotencyKey == null ? freshNode(actor, made) : await findEventNode(context, made.id);
+    return { event: node, errors: [] };
   }
 
   @Mutation(() => EventBatchPayload, {
@@ -113,9 +117,13 @@ class EventMutations {
   ): Promise<EventBatchPayload> {
     const actor = context.require('events:write');
     const published = await context.write(() => publishAll(context, actor, inputs, idempotencyKey));
-    if (!published.ok)
+    if (!published.ok) {
       return { events: null, errors: payloadErrors(EventErrorCode, published.error, ['inputs', 'idempotencyKey']) };
-    return { events: await publishedNodes(context, published.value), errors: [] };
+    }
+    const made = published.value;
+    const events =
+      idempotencyKey == null ? made.map((event) => freshNode(actor, event)) : await publishedNodes(context, made);
+    return { events, errors: [] };
   }
 }
 
@@ -195,6 +203,14 @@ async function publishAll(
     events: inputs.map(({ event, data }) => ({ event, dataText: JSON.stringify(data) })),
     idempotencyKey,
     fieldOf: (index) => ['inputs', String(index)],
+  });
+}
+
+/** An event just published, without reading it back: most publishers ask for its id. */
+function freshNode({ workspaceId }: WorkspaceActor, { id, type, createdAt }: PublishedEvent): EventNode {
+  return new EventNode({
+    ...{ workspaceId, id, type, createdAt, test: false, version: 1 },
+    ...{ causeKind: null, causeId: null, locationId: null, redactedAt: null },
   });
 }
 

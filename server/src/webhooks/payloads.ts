@@ -1,3 +1,4 @@
+import type { EndpointFilter as EndpointCriteria } from '@carillon/schema';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { ChangeKind } from '../graphql/enums.js';
 import { FeedInterface, PageInfo, UserErrorInterface } from '../graphql/types.js';
@@ -24,8 +25,8 @@ export class EndpointConnection {
   @Field(() => PageInfo, { description: 'How to go on.' })
   readonly pageInfo!: PageInfo;
 
-  @Field(() => Int, { description: 'All that match.' })
-  readonly totalCount!: number;
+  /** What the page was asked with, to count all that match if that is asked, too. */
+  readonly criteria!: EndpointCriteria;
 }
 
 @ObjectType('DeliveryEdge', { description: 'A delivery in a page.', simpleResolvers: true })

@@ -1,5 +1,5 @@
 import { countCapped, decodeId, EndpointTable, readSlice, whereEndpoint } from '@carillon/schema';
-import { Arg, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { Context, type NodeFinders } from '../graphql/context.js';
 import { unwrap } from '../graphql/errors.js';
 import { connectionOf, sliceOf } from '../graphql/page.js';
@@ -34,11 +34,10 @@ class WebhookQueries {
   ): Promise<EndpointConnection> {
     context.require('webhooks:read');
     const slice = unwrap(sliceOf('endpoint', { first, after }));
+    const criteria = endpointCriteria(filter);
     return context.read(async (tx) => {
-      const where = whereEndpoint(tx.workspaceId, endpointCriteria(filter));
-      const page = unwrap(await readSlice(tx, EndpointTable, where, slice));
-      const { total } = await countCapped(tx, EndpointTable, where);
-      return { ...connectionOf('endpoint', page, (row) => new EndpointNode(row)), totalCount: total };
+      const page = unwrap(await readSlice(tx, EndpointTable, whereEndpoint(tx.workspaceId, criteria), slice));
+      return { ...connectionOf('endpoint', page, (row) => new EndpointNode(row)), criteria };
     });
   }
 
@@ -70,7 +69,17 @@ class WebhookQueries {
   }
 }
 
+@Resolver(() => EndpointConnection)
+class EndpointCount {
+  @FieldResolver(() => Int, { description: 'All that match.' })
+  async totalCount(@Root() { criteria }: EndpointConnection, @Ctx() context: Context): Promise<number> {
+    const count = await context.read((tx) => countCapped(tx, EndpointTable, whereEndpoint(tx.workspaceId, criteria)));
+    return count.total;
+  }
+}
+
 export const webhookResolvers = [
+  EndpointCount,
   WebhookQueries,
   WebhookMutations,
   WebhookSubscriptions,
