@@ -51,7 +51,9 @@ async function start(shutdown: Shutdown): Promise<void> {
     const masterKeys = env.CARILLON_MASTER_KEYS ?? '';
     return seedDemo({ databaseUrl, ...access, apiToken, masterKeys, publicUrl: config.publicUrl });
   });
-  await step('starting server and worker', () => startProcesses(shutdown, env, config));
+  // They write to this terminal too: what they say must not run into our line.
+  say('starting server and worker …');
+  await startProcesses(shutdown, env, config);
   process.stdout.write(
     renderSummary({
       consoleUrl: config.publicUrl,
