@@ -31,9 +31,10 @@ create table endpoint (
   created_at timestamptz not null default carillon.now(),
   deleted_at timestamptz,
   primary key (workspace_id, id),
-  unique (workspace_id, external_id),
   check (enabled = (disabled_reason is null))
 );
+-- Partial, so that it never stands in for the primary key.
+create unique index endpoint_external_id on endpoint (workspace_id, external_id) where external_id is not null;
 call protect('endpoint');
 grant select, insert, update on endpoint to carillon_api;
 grant select, update on endpoint to carillon_worker;
@@ -103,8 +104,10 @@ create table delivery (
   created_at timestamptz not null,
   primary key (workspace_id, id)
 ) partition by range (id);
-create index delivery_endpoint on delivery (workspace_id, endpoint_id, id);
-create index delivery_event on delivery (workspace_id, event_id);
+-- Only the key begins with the workspace. On a partition that was just made the planner knows nothing of its columns, and
+-- would take any index that does for a look-up by key, reading every delivery of the workspace: 200 ms a batch were measured.
+create index delivery_endpoint on delivery (endpoint_id, id);
+create index delivery_event on delivery (event_id);
 grant select, insert, update on delivery to carillon_api;
 grant select on delivery to carillon_worker;
 

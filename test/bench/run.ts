@@ -1,5 +1,6 @@
 // npm run bench: what one machine delivers, always beside the floor measured in the same run.
 // Prints the raw output that test/bench/README.md keeps. SECONDS (default 60) and ROUNDS (default 3) bound the time.
+import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -61,6 +62,7 @@ async function sustained(stage: Stage, workspaces: readonly string[]): Promise<R
   await stage.admin.query('select pg_stat_statements_reset()');
   const before = await walBytes(stage);
   publisher.send({ plan: { backlog: 5000, seconds } });
+  const cpu = cpuMeter({ worker: worker.process.pid, sink: stage.sink.pid, publisher: publisher.pid });
   const done = once(publisher, 'message') as Promise<[{ published: number; startedAt: number }]>;
   const report = setInterval(
     () => void readSink(stage.sink).then(({ received }) => publisher.send({ delivered: received })),
@@ -81,7 +83,8 @@ async function sustained(stage: Stage, workspaces: readonly string[]): Promise<R
     console.table(top.rows);
   }
   const wal = (await walBytes(stage)) - before;
-  const memory = await residentMiB(worker.process.pid ?? 0);
+  console.log(JSON.stringify({ cpuPercent: cpu() }));
+  const memory = residentMiB(worker.process.pid ?? 0);
   publisher.disconnect();
   await worker.stop();
   return {
@@ -135,9 +138,25 @@ async function walBytes({ admin }: Stage): Promise<number> {
   return rows[0]?.bytes ?? 0;
 }
 
-async function residentMiB(pid: number): Promise<number> {
-  const { readFile } = await import('node:fs/promises');
-  const status = await readFile(`/proc/${String(pid)}/status`, 'utf8');
+/** CPU time of processes since the call, in percent of one core. */
+function cpuMeter(pids: Readonly<Record<string, number | undefined>>): () => Record<string, number> {
+  const ticks = (pid: number | undefined): number => {
+    const fields = readFileSync(`/proc/${String(pid)}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return Number(fields[11]) + Number(fields[12]);
+  };
+  const startedAt = performance.now();
+  const before = Object.entries(pids).map(([name, pid]) => [name, pid, ticks(pid)] as const);
+  return () =>
+    Object.fromEntries(
+      before.map(([name, pid, from]) => [
+        name,
+        Math.round(((ticks(pid) - from) * 10 * 100) / (performance.now() - startedAt)),
+      ]),
+    );
+}
+
+function residentMiB(pid: number): number {
+  const status = readFileSync(`/proc/${String(pid)}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
 }
 
