@@ -22,30 +22,50 @@ afterAll(async () => {
   await server.close();
 });
 
-interface Message {
-  readonly cursor: string;
-  readonly resync: boolean;
-  readonly changes: readonly {
-    readonly kind: string;
-    readonly id: string;
-    readonly version: number;
-    readonly delivery: any;
-    readonly endpoint: any;
-    readonly event: any;
-  }[];
+interface Change {
+  readonly kind: string;
+  readonly id: string;
+  readonly version: number;
 }
 
+interface Message<Entity> {
+  readonly cursor: string;
+  readonly resync: boolean;
+  readonly changes: readonly (Change & Entity)[];
+}
+
+interface DeliveryEntity {
+  readonly delivery: {
+    readonly id: string;
+    readonly status: string;
+    readonly eventName: string;
+    readonly endpoint: { readonly id: string } | null;
+    readonly attempts: readonly { readonly id: string }[];
+  } | null;
+}
+
+interface EndpointEntity {
+  readonly endpoint: { readonly id: string; readonly enabled: boolean } | null;
+}
+
+interface EventEntity {
+  readonly event: { readonly id: string; readonly type: string } | null;
+}
+
+/** What a socket brings of a feed, under the feed's name. */
+type FeedAnswers<Entity> = ReturnType<typeof client.iterate<Readonly<Record<string, Message<Entity>>>>>;
+
 /** Follows a feed until it is stopped. */
-class Follower {
-  readonly messages: Message[] = [];
+class Follower<Entity> {
+  readonly messages: Message<Entity>[] = [];
   readonly times: number[] = [];
   errors: unknown;
-  private readonly iterator: AsyncIterator<any>;
+  private readonly answers: FeedAnswers<Entity>;
 
   constructor(feed: string, entity: string, variables: Record<string, unknown> = {}, by: Client = client) {
     const filter = `${feed[0]!.toUpperCase()}${feed.slice(1).replace('Changed', '')}Filter`;
     const query = `subscription ($filter: ${filter}, $after: String) { ${feed}(filter: $filter, after: $after) { cursor resync changes { kind id version ${entity} } } }`;
-    this.iterator = by.iterate({ query, variables });
+    this.answers = by.iterate({ query, variables });
     void this.run(feed);
   }
 
@@ -63,16 +83,14 @@ class Follower {
   }
 
   async stop(): Promise<void> {
-    await this.iterator.return?.();
+    await this.answers.return?.();
   }
 
   private async run(feed: string): Promise<void> {
     try {
-      for (;;) {
-        const { value, done } = await this.iterator.next();
-        if (done) return;
-        if (value.errors) this.errors = value.errors;
-        else this.messages.push(value.data[feed]);
+      for await (const { data, errors } of this.answers) {
+        if (errors) this.errors = errors;
+        else this.messages.push(data![feed]!);
         this.times.push(performance.now());
       }
     } catch (error) {
@@ -82,7 +100,7 @@ class Follower {
 }
 
 const deliveries = (variables = {}, by = client) =>
-  new Follower(
+  new Follower<DeliveryEntity>(
     'deliveryChanged',
     'delivery { id status eventName endpoint { id } attempts { id } }',
     variables,
@@ -92,13 +110,13 @@ const deliveries = (variables = {}, by = client) =>
 /** Publishes events of which each makes one delivery, and tells the ids of those. */
 async function publish(count: number, event = 'custom.a'): Promise<string[]> {
   const inputs = Array.from({ length: count }, (_, n) => ({ event, data: { n } }));
-  const { data } = await ask(
+  const { data } = await ask<{ eventPublishBatch: { events: readonly { id: string }[] } }>(
     server,
     server.a.token,
     'mutation ($inputs: [EventPublishInput!]!) { eventPublishBatch(inputs: $inputs) { events { id } errors { message } } }',
     { inputs },
   );
-  const events = data.eventPublishBatch.events.map(({ id }: { id: string }) => decodeId('event', id));
+  const events = data.eventPublishBatch.events.map(({ id }) => decodeId('event', id));
   const rows = await server.sql<{ id: string }>('select id from delivery where event_id = any($1::uuid[])', [events]);
   return rows.map(({ id }) => encodeId('delivery', id));
 }
@@ -106,7 +124,9 @@ async function publish(count: number, event = 'custom.a'): Promise<string[]> {
 describe('a feed', () => {
   test('begins with an empty message whose cursor can be resumed after', async () => {
     const feed = await deliveries();
-    expect(feed.messages).toEqual([{ cursor: expect.stringMatching(/^[\w-]+$/), resync: false, changes: [] }]);
+    expect(feed.messages).toEqual([
+      { cursor: expect.stringMatching(/^[\w-]+$/) as string, resync: false, changes: [] },
+    ]);
     await feed.stop();
   });
 
@@ -125,7 +145,7 @@ describe('a feed', () => {
           id,
           status: 'PENDING',
           eventName: 'custom.a',
-          endpoint: { id: expect.stringMatching(/^whe_/) },
+          endpoint: { id: expect.stringMatching(/^whe_/) as string },
           attempts: [],
         },
       },
@@ -184,17 +204,17 @@ describe('a feed', () => {
   });
 
   test('of events and endpoints, too; a deleted endpoint has no entity, and its deliveries are read again', async () => {
-    const run = (query: string, variables = {}) =>
-      ask(server, server.a.token, query, variables).then(({ data }) => data);
-    const endpoints = await new Follower('endpointChanged', 'endpoint { id enabled }').begun();
-    const events = await new Follower('eventChanged', 'event { id type }').begun();
+    const run = <Data>(query: string, variables = {}) =>
+      ask<Data>(server, server.a.token, query, variables).then(({ data }) => data);
+    const endpoints = await new Follower<EndpointEntity>('endpointChanged', 'endpoint { id enabled }').begun();
+    const events = await new Follower<EventEntity>('eventChanged', 'event { id type }').begun();
     const tail = await deliveries();
-    const { endpointCreate } = await run(
+    const { endpointCreate } = await run<{ endpointCreate: { endpoint: { id: string } } }>(
       'mutation { endpointCreate(input: { url: "https://hooks.example.com/x", events: ["custom.x"] }) { endpoint { id } } }',
     );
     const { id } = endpointCreate.endpoint;
     await until(() => endpoints.ids.length > 0, 'the endpoint');
-    const { eventPublish } = await run(
+    const { eventPublish } = await run<{ eventPublish: { event: { id: string } } }>(
       'mutation { eventPublish(input: { event: "custom.nobody", data: 1 }) { event { id } } }',
     );
     await until(() => events.ids.includes(eventPublish.event.id), 'the event');

@@ -159,7 +159,12 @@ test('there are places to try, and ids of b that b itself can read', async () =>
     'apiToken',
     'session',
   ] as const) {
-    const { data } = await ask(server, server.b.token, 'query ($id: ID!) { node(id: $id) { id } }', { id: ids[kind] });
+    const { data } = await ask<{ node: { id: string } | null }>(
+      server,
+      server.b.token,
+      'query ($id: ID!) { node(id: $id) { id } }',
+      { id: ids[kind] },
+    );
     expect(data.node, kind).toEqual({ id: ids[kind] });
   }
 });

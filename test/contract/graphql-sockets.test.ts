@@ -11,9 +11,16 @@ afterAll(() => server.close());
 
 const tail = 'subscription { deliveryChanged { cursor resync changes { kind id version delivery { id status } } } }';
 
+/** A message of graphql-transport-ws. */
+interface SocketMessage {
+  readonly type: string;
+  readonly id?: string;
+  readonly payload?: unknown;
+}
+
 /** A bare socket: sends what it is told, and keeps what it hears. */
 class RawSocket {
-  readonly heard: any[] = [];
+  readonly heard: SocketMessage[] = [];
   code: number | undefined;
   private readonly socket: WebSocket;
 
@@ -21,7 +28,7 @@ class RawSocket {
     this.socket = new WebSocket(`ws://127.0.0.1:${server.port}/graphql`, protocol === null ? [] : [protocol], {
       headers,
     });
-    this.socket.on('message', (data) => this.heard.push(JSON.parse((data as Buffer).toString())));
+    this.socket.on('message', (data) => this.heard.push(JSON.parse((data as Buffer).toString()) as SocketMessage));
     this.socket.on('close', (code) => (this.code = code));
     this.socket.on('error', () => undefined);
   }
@@ -41,9 +48,9 @@ class RawSocket {
     return this.code!;
   }
 
-  async hears(type: string): Promise<any> {
+  async hears(type: string): Promise<SocketMessage> {
     await until(() => this.heard.some((message) => message.type === type), `a message "${type}"`);
-    return this.heard.find((message) => message.type === type);
+    return this.heard.find((message) => message.type === type)!;
   }
 
   close(): void {
@@ -119,7 +126,7 @@ test('queries and mutations run on a socket as they do on HTTP', async () => {
   const client = openSocket(server, server.a.token);
   const query = '{ endpoints { totalCount nodes { id } } }';
   expect((await askOnSocket(client, query)).data).toEqual((await ask(server, server.a.token, query)).data);
-  const published = await askOnSocket(
+  const published = await askOnSocket<{ eventPublish: object }>(
     client,
     'mutation { eventPublish(input: { event: "custom.ws", data: {} }) { event { type } errors { code } } }',
   );
@@ -135,9 +142,9 @@ test('revoking a token closes its sockets with 4403, within a second, and no oth
   });
   const stays = (await new RawSocket().opened()).send(init());
   await Promise.all([gone.hears('connection_ack'), stays.hears('connection_ack')]);
-  const { data } = await ask(server, token, '{ viewer { apiToken { id } } }');
+  const { data } = await ask<{ viewer: { apiToken: { id: string } } }>(server, token, '{ viewer { apiToken { id } } }');
   const startedAt = performance.now();
-  const revoked = await ask(
+  const revoked = await ask<{ apiTokenRevoke: { errors: readonly { code: string }[] } }>(
     server,
     server.a.token,
     'mutation ($id: ID!) { apiTokenRevoke(id: $id) { errors { code } } }',

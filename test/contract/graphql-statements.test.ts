@@ -30,7 +30,9 @@ async function statementsOf(first: number): Promise<string[]> {
   };
   pool.on('acquire', watch);
   try {
-    const { data, errors } = await ask(server, server.a.token, page, { first });
+    const { data, errors } = await ask<{ deliveries: { nodes: readonly object[] } }>(server, server.a.token, page, {
+      first,
+    });
     expect(errors).toBeUndefined();
     expect(data.deliveries.nodes).toHaveLength(first);
   } finally {

@@ -106,32 +106,40 @@ async function tenantOf(deps: Deps, filled: FilledWorkspace): Promise<GraphqlTen
   return { id: filled.id, filled, token: await tokenWith(...SCOPES), actor, tokenWith };
 }
 
-export interface GraphqlAnswer<Data = Record<string, any>> {
-  readonly status: number;
-  readonly text: string;
+export interface GraphqlError {
+  readonly message: string;
+  readonly path?: unknown;
+  readonly extensions: { readonly code: string } & Record<string, unknown>;
+}
+
+/** What an operation comes to, whatever carried it. */
+export interface GraphqlResult<Data = unknown> {
+  /** In the shape its document asks for, which the asker states. With `errors` it may be null or missing. */
   readonly data: Data;
-  readonly errors?: readonly {
-    readonly message: string;
-    readonly path?: unknown;
-    readonly extensions: { readonly code: string } & Record<string, unknown>;
-  }[];
+  readonly errors?: readonly GraphqlError[];
   readonly extensions?: Record<string, unknown>;
 }
 
+/** A result with the HTTP response it came in. */
+export interface GraphqlAnswer<Data = unknown> extends GraphqlResult<Data> {
+  readonly status: number;
+  readonly text: string;
+}
+
 /** One request over HTTP. */
-export async function ask(
+export async function ask<Data = unknown>(
   server: Pick<GraphqlServer, 'url'>,
   token: string | null,
   query: string,
   variables: Readonly<Record<string, unknown>> = {},
-): Promise<GraphqlAnswer> {
+): Promise<GraphqlAnswer<Data>> {
   const response = await fetch(`${server.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(token !== null && { authorization: `Bearer ${token}` }) },
     body: JSON.stringify({ query, variables }),
   });
   const text = await response.text();
-  return { status: response.status, text, ...(JSON.parse(text) as Omit<GraphqlAnswer, 'status' | 'text'>) };
+  return { status: response.status, text, ...(JSON.parse(text) as GraphqlResult<Data>) };
 }
 
 /** A graphql-ws client that connects once and never again. */
@@ -155,11 +163,11 @@ export function openSocket(
 }
 
 /** One operation over a socket: its first answer. */
-export async function askOnSocket(
+export async function askOnSocket<Data = unknown>(
   client: Client,
   query: string,
   variables: Record<string, unknown> = {},
-): Promise<any> {
-  for await (const answer of client.iterate({ query, variables })) return answer;
+): Promise<GraphqlResult<Data>> {
+  for await (const answer of client.iterate<Data>({ query, variables })) return answer as GraphqlResult<Data>;
   throw new Error('The socket ended without an answer.');
 }
