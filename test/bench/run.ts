@@ -141,7 +141,10 @@ async function walBytes({ admin }: Stage): Promise<number> {
 /** CPU time of processes since the call, in percent of one core. */
 function cpuMeter(pids: Readonly<Record<string, number | undefined>>): () => Record<string, number> {
   const ticks = (pid: number | undefined): number => {
-    const fields = readFileSync(`/proc/${String(pid)}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    const fields =
+      readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
+        .split(') ')[1]
+        ?.split(' ') ?? [];
     return Number(fields[11]) + Number(fields[12]);
   };
   const startedAt = performance.now();

@@ -1,5 +1,5 @@
 /** How long a process whose supervisor died may take to stop in order before it ends the hard way. */
-const graceMs = 20_000;
+const graceMs = 40_000;
 
 /**
  * Calls `stop` when the supervisor that started this process dies, however it dies. The supervisor holds the other end
@@ -7,7 +7,7 @@ const graceMs = 20_000;
  * live on unseen, with the port and the database sessions in their hands. Does nothing in a process that was started by
  * hand (no `CARILLON_SUPERVISED`).
  *
- * @param stop The same ordered shutdown that SIGTERM asks for. After 20 s the process exits with code 1 regardless.
+ * @param stop The same ordered shutdown that SIGTERM asks for. After 40 s the process exits with code 1 regardless.
  */
 export function watchParent(stop: () => void): void {
   if (process.env.CARILLON_SUPERVISED !== '1' || process.send === undefined) return;

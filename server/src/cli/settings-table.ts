@@ -7,7 +7,9 @@ const part = /<!-- settings -->[^]*<!-- \/settings -->/;
 
 /** The README with its table of settings as the code has them: one place to describe a setting. */
 export function withSettingsTable(readme: string): string {
-  const rows = Object.entries(settings).map(([name, { about, fallback }]) => `| \`${name}\` | ${about} | ${fallback} |`);
+  const rows = Object.entries(settings).map(
+    ([name, { about, fallback }]) => `| \`${name}\` | ${about} | ${fallback} |`,
+  );
   const table = ['| variable | what | default |', '| --- | --- | --- |', ...rows].join('\n');
   return readme.replace(part, () => `<!-- settings -->\n\n${table}\n\n<!-- /settings -->`);
 }

@@ -17,7 +17,8 @@ import { supervise } from './supervise.js';
 // one), its tables, the demo workspace, the server and the worker; and keeps them running.
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const graceMs = 20_000;
+// A request may take 30 s, and recording what came of it some more: cut off, it would be sent twice.
+const graceMs = 40_000;
 const readyTimeoutMs = 60_000;
 
 async function start(shutdown: Shutdown): Promise<void> {
