@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { cloneDatabase, type TestDatabase } from '../support/cluster.js';
-import { startServerProcess } from '../support/server-process.js';
+import { spawnServer } from '../support/server-process.js';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 test('wrong settings are told all at once, without a stack, with exit code 78', async () => {
-  const server = startServerProcess(database, {
+  const server = spawnServer(database, {
     PORT: 'x',
     CARILLON_MASTER_KEYS: 'k1:short',
     CARILLON_EGRESS_ALLOW: '%%',
@@ -22,9 +22,9 @@ test('wrong settings are told all at once, without a stack, with exit code 78', 
 });
 
 test('a port in use is one sentence and exit code 1', async () => {
-  const first = startServerProcess(database);
+  const first = spawnServer(database);
   const port = await first.port;
-  const second = startServerProcess(database, { PORT: String(port) });
+  const second = spawnServer(database, { PORT: String(port) });
   expect(await second.ended).toBe(1);
   expect(second.output()).toMatch(/already.*Set PORT to another one\./);
   expect(second.output()).not.toMatch(/\n\s+at /);
@@ -33,7 +33,7 @@ test('a port in use is one sentence and exit code 1', async () => {
 });
 
 test('asked to stop, it sends its sockets elsewhere and ends with 0, promptly', async () => {
-  const server = startServerProcess(database);
+  const server = spawnServer(database);
   const port = await server.port;
   expect(await fetch(`http://127.0.0.1:${port}/healthz`).then((answer) => answer.json())).toEqual({ status: 'ok' });
   expect(await fetch(`http://127.0.0.1:${port}/readyz`).then((answer) => answer.status)).toBe(200);
@@ -48,7 +48,7 @@ test('asked to stop, it sends its sockets elsewhere and ends with 0, promptly', 
 });
 
 test('a page the console has is answered with the console, what an API has not with JSON; all of it with headers that protect', async () => {
-  const server = startServerProcess(database);
+  const server = spawnServer(database);
   const base = `http://127.0.0.1:${await server.port}`;
   const page = await fetch(`${base}/deliveries/del_1`, { headers: { accept: 'text/html' } });
   expect(page.headers.get('content-type')).toContain('text/html');

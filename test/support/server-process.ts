@@ -5,8 +5,8 @@ import type { TestDatabase } from './cluster.js';
 
 const serverMain = new URL('../../server/dist/main.js', import.meta.url).pathname;
 
-/** The built server as a process of its own. */
-export interface ServerProcess {
+/** The built server as a process of its own, whether or not it comes up. */
+export interface SpawnedServer {
   readonly process: ChildProcess;
   /** All it wrote so far. */
   output(): string;
@@ -16,7 +16,32 @@ export interface ServerProcess {
   readonly port: Promise<number>;
 }
 
-export function startServerProcess(database: TestDatabase, env: Record<string, string> = {}): ServerProcess {
+/** One that serves. */
+export interface ServerProcess extends SpawnedServer {
+  readonly url: string;
+  /** SIGTERM, and waits. Returns the exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** Starts the server on a free port and waits until it serves. */
+export async function startServerProcess(
+  database: TestDatabase,
+  env: Record<string, string> = {},
+): Promise<ServerProcess> {
+  const spawned = spawnServer(database, env);
+  const url = `http://127.0.0.1:${String(await spawned.port)}`;
+  return {
+    ...spawned,
+    url,
+    stop: () => {
+      spawned.process.kill('SIGTERM');
+      return spawned.ended;
+    },
+  };
+}
+
+/** Starts the server on a free port and waits for nothing: for tests of how it starts and ends. */
+export function spawnServer(database: TestDatabase, env: Record<string, string> = {}): SpawnedServer {
   const child = spawn(process.execPath, [serverMain], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
