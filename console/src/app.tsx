@@ -6,15 +6,13 @@ import { useState } from 'react';
 import { Provider } from 'urql';
 import { makeLive } from './live/client.js';
 import { LiveContext } from './live/live-context.js';
+import { goToSignIn } from './features/sign-in/auth.js';
 import { makeRouter } from './router.js';
 import { Toaster } from './ui/toaster.js';
 
 /** The console: its connections, language and pages. */
 export function App() {
-  const [{ live, router }] = useState(() => {
-    const pages = makeRouter();
-    return { live: makeLive(() => void pages.invalidate()), router: pages };
-  });
+  const [{ live, router }] = useState(() => ({ live: makeLive(goToSignIn), router: makeRouter() }));
   return (
     <I18nProvider i18n={i18n}>
       {/* The page's policy allows no inline styles; base.css has what the components would add. */}

@@ -1,7 +1,16 @@
 import { cacheExchange, type Data } from '@urql/exchange-graphcache';
 import { Client, fetchExchange, mapExchange, type CombinedError } from '@urql/core';
 import type { Client as Socket } from 'graphql-ws';
+import { graphql } from '../gql/index.js';
 import { makeSocket } from './socket.js';
+
+const SignedInDocument = graphql(`
+  query SignedIn {
+    viewer {
+      platformAdministrator
+    }
+  }
+`);
 
 /** Whether the server says that nobody is signed in. */
 export function isSignedOut(error: CombinedError | undefined): boolean {
@@ -39,6 +48,8 @@ export interface Live {
   /** Keeps nothing: lists that a feed carries on, and everything that answers with a secret. */
   direct: Client;
   socket: Socket;
+  /** Asks whether anybody is still signed in, where the socket or a feed was refused. */
+  checkSession: () => void;
 }
 
 /** The connections of a signed-in page. `onSignedOut` is called when any answer says that the session has ended. */
@@ -61,9 +72,16 @@ export function makeLive(onSignedOut: () => void): Live {
       },
     },
   });
+  const direct = new Client({ ...options, requestPolicy: 'network-only', exchanges: [watch, fetchExchange] });
+  const checkSession = () =>
+    void direct
+      .query(SignedInDocument, {})
+      .toPromise()
+      .then(({ data }) => data?.viewer === null && onSignedOut());
   return {
     cached: new Client({ ...options, exchanges: [watch, cache, fetchExchange] }),
-    direct: new Client({ ...options, requestPolicy: 'network-only', exchanges: [watch, fetchExchange] }),
-    socket: makeSocket(`${location.origin.replace(/^http/, 'ws')}${url}`),
+    direct,
+    socket: makeSocket(`${location.origin.replace(/^http/, 'ws')}${url}`, checkSession),
+    checkSession,
   };
 }

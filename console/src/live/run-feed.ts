@@ -7,8 +7,10 @@ export interface FeedMessage {
 export interface FeedHandlers<Message extends FeedMessage> {
   /** A batch, in order. Not called for `resync`. */
   onMessage: (message: Message) => void;
-  /** Changes were missed, or nobody knows: read the list again. */
+  /** Changes were missed, or nobody knows, as at the very beginning: read the list again. */
   onResync: () => void;
+  /** The feed broke off; another try follows. */
+  onLost?: (error: unknown) => void;
   /** The server refuses this feed; it won't be asked for again. */
   onRefused?: (error: unknown) => void;
 }
@@ -24,8 +26,8 @@ export interface FeedOptions<Message extends FeedMessage> extends FeedHandlers<M
 
 /**
  * Keeps one feed running until it is stopped: after a lost socket it asks again after the last cursor, so there is no
- * gap; repeats are told apart by their versions. If the socket was lost before a first cursor came, what happened
- * meanwhile is unknown and the list is read again.
+ * gap; repeats are told apart by their versions. What happened between the reading of the list and the first cursor is
+ * unknown: with that cursor the list is read again.
  */
 export function runFeed<Message extends FeedMessage>(options: FeedOptions<Message>): () => void {
   let stopped = false;
@@ -35,23 +37,21 @@ export function runFeed<Message extends FeedMessage>(options: FeedOptions<Messag
   const loop = async () => {
     let cursor: string | null = null;
     let losses = 0;
-    let everOpened = false;
     while (!isStopped()) {
-      if (everOpened && cursor === null) options.onResync();
       try {
         current = options.open(cursor);
-        everOpened = true;
         for (;;) {
           const { value, done } = await current.next();
           if (isStopped() || done) break;
           losses = 0;
+          if (value.resync || cursor === null) options.onResync();
           cursor = value.cursor;
-          if (value.resync) options.onResync();
-          else options.onMessage(value);
+          if (!value.resync) options.onMessage(value);
         }
       } catch (error) {
         if (isStopped()) return;
         if (options.isFinal(error)) return options.onRefused?.(error);
+        options.onLost?.(error);
       }
       if (!isStopped()) await options.pause((losses += 1));
     }

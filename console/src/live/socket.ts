@@ -3,12 +3,15 @@ import { reportConnection } from './connection.js';
 
 const pingEveryMs = 10_000;
 const pongWithinMs = 5_000;
+/** The server closes so when nobody is signed in (any longer), or too many connections are open. */
+const refusalCodes: readonly number[] = [4401, 4403];
 
 /**
  * The one WebSocket of the page, opened by the first feed and closed soon after the last. It never connects again by
- * itself: a feed must ask anew with the cursor it has reached, which only the feed knows (see run-feed.ts).
+ * itself: a feed must ask anew with the cursor it has reached, which only the feed knows (see run-feed.ts). `onRefused`
+ * is called when the server won't have this connection.
  */
-export function makeSocket(url: string): Client {
+export function makeSocket(url: string, onRefused: () => void): Client {
   let socket: WebSocket | undefined;
   let deadline: ReturnType<typeof setTimeout> | undefined;
   return createClient({
@@ -32,7 +35,9 @@ export function makeSocket(url: string): Client {
       },
       closed: (event) => {
         clearTimeout(deadline);
-        reportConnection((event as CloseEvent).code === 1000 ? 'idle' : 'away');
+        const { code } = event as CloseEvent;
+        reportConnection(code === 1000 ? 'idle' : 'away');
+        if (refusalCodes.includes(code)) onRefused();
       },
     },
   });

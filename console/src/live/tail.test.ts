@@ -1,34 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import type { DeliveryRowFragment } from '../../gql/graphql.js';
-import type { DeliveryChange } from '../../live/use-delivery-feed.js';
-import { applyChanges, emptyTail, firstPage, nextPage, refreshed, release, tailRows, waitingRows } from './tail.js';
+import { applyChanges, emptyTail, firstPage, nextPage, refreshed, release } from './tail.js';
+import { tailRows, waitingRows, type TailChange, type TailRow } from './tail.js';
 
-const row = (id: string, over: Partial<DeliveryRowFragment> = {}): DeliveryRowFragment => ({
+interface Row extends TailRow {
+  status: 'PENDING' | 'DELIVERED';
+}
+const row = (id: string, over: Partial<Row> = {}): Row => ({
   id,
-  eventName: 'poster.scanned',
   status: 'PENDING',
-  waitReason: null,
-  waitingSince: null,
-  test: false,
-  attemptCount: 0,
-  nextAttemptAt: null,
-  httpStatus: null,
-  errorClass: null,
   version: 1,
   createdAt: '2026-11-21T14:00:00.000Z',
-  deliveredAt: null,
-  endpoint: null,
-  attempts: [],
   ...over,
 });
-const change = (delivery: DeliveryRowFragment): DeliveryChange => ({
-  kind: 'ATTEMPTED',
-  id: delivery.id,
-  version: delivery.version,
-  delivery,
-});
-const gone = (id: string): DeliveryChange => ({ kind: 'DELETED', id, version: 99, delivery: null });
-const ids = (rows: readonly DeliveryRowFragment[]) => rows.map((each) => each.id);
+const change = (now: Row): TailChange<Row> => ({ id: now.id, version: now.version, row: now });
+const gone = (id: string): TailChange<Row> => ({ id, version: 99, row: null });
+const ids = (rows: readonly Row[]) => rows.map((each) => each.id);
 const page = (...names: string[]) => ({ rows: names.map((id) => row(id)), hasMore: true, cursor: 'c' });
 const all = () => true;
 
@@ -111,7 +97,8 @@ describe('the live list', () => {
 });
 
 describe('reading again after changes were missed', () => {
-  const old = '2026-11-21T15:00:00.000Z';
+  const old = { youngerThan: '2026-11-21T15:00:00.000Z', hold: false };
+  const any = { youngerThan: '', hold: false };
 
   it('drops rows of the page’s span that are gone, and keeps older pages', () => {
     const tail = nextPage(firstPage(page('f', 'e', 'd')), page('b', 'a'));
@@ -134,12 +121,29 @@ describe('reading again after changes were missed', () => {
     expect(ids(refreshed(firstPage(page('b', 'a')), page('z', 'y'), old).rows)).toEqual(['z', 'y']);
   });
 
+  it('moves no row under the hand: what is new waits, what is gone is marked, what changed is patched', () => {
+    const tail = firstPage(page('d', 'c', 'b'));
+    const again = {
+      rows: [row('e'), row('d', { version: 2, status: 'DELIVERED' }), row('b')],
+      hasMore: true,
+      cursor: 'c',
+    };
+    const held = refreshed(tail, again, { ...old, hold: true });
+    expect(ids(held.rows)).toEqual(['d', 'c', 'b']);
+    expect(held.rows[0]?.status).toBe('DELIVERED');
+    expect(ids(held.waiting)).toEqual(['e']);
+    expect([...held.leaving]).toEqual(['c']);
+    expect(ids(release(held).rows)).toEqual(['e', 'd', 'b']);
+  });
+
   it('lets what the feed brought before the first page stand', () => {
-    const early = applyChanges(emptyTail, [change(row('c', { version: 2 }))], { hold: false, belongs: all });
-    expect(ids(refreshed(early, { rows: [row('c'), row('b')], hasMore: false, cursor: null }, '').rows)).toEqual([
+    const early = applyChanges(emptyTail<Row>(), [change(row('c', { version: 2 }))], { hold: false, belongs: all });
+    expect(ids(refreshed(early, { rows: [row('c'), row('b')], hasMore: false, cursor: null }, any).rows)).toEqual([
       'c',
       'b',
     ]);
-    expect(refreshed(early, { rows: [row('c'), row('b')], hasMore: false, cursor: null }, '').rows[0]?.version).toBe(2);
+    expect(refreshed(early, { rows: [row('c'), row('b')], hasMore: false, cursor: null }, any).rows[0]?.version).toBe(
+      2,
+    );
   });
 });

@@ -1,5 +1,16 @@
-import type { DeliveryRowFragment } from '../../gql/graphql.js';
-import type { DeliveryChange } from '../../live/use-delivery-feed.js';
+/** What the list must know of its rows. Ids sort by time. */
+export interface TailRow {
+  id: string;
+  version: number;
+  createdAt: string;
+}
+
+/** A change of the feed; `row` is null once it is deleted. */
+export interface TailChange<Row> {
+  id: string;
+  version: number;
+  row: Row | null;
+}
 
 /**
  * The live list, as pure steps.
@@ -8,9 +19,9 @@ import type { DeliveryChange } from '../../live/use-delivery-feed.js';
  * rows are patched in their places, new ones gather in `waiting`, and rows that no longer belong stay, marked in
  * `leaving`; `release` lets all of it happen. A change whose version is not above the one known is old and ignored.
  */
-export interface Tail {
-  rows: readonly DeliveryRowFragment[];
-  waiting: readonly DeliveryRowFragment[];
+export interface Tail<Row extends TailRow> {
+  rows: readonly Row[];
+  waiting: readonly Row[];
   leaving: ReadonlySet<string>;
   /** Rows that came live since the last release, to fade in. */
   fresh: ReadonlySet<string>;
@@ -26,26 +37,31 @@ export interface Tail {
 export const tailRows = 500;
 export const waitingRows = 500;
 
-export const emptyTail: Tail = {
+const empty = {
   rows: [],
   waiting: [],
-  leaving: new Set(),
-  fresh: new Set(),
+  leaving: new Set<string>(),
+  fresh: new Set<string>(),
   hasMore: false,
   cursor: null,
   stale: false,
 };
 
-export interface Page {
-  rows: readonly DeliveryRowFragment[];
+/** Before anything was read. */
+export function emptyTail<Row extends TailRow>(): Tail<Row> {
+  return empty;
+}
+
+export interface Page<Row> {
+  rows: readonly Row[];
   hasMore: boolean;
   cursor: string | null;
 }
 
-const newestFirst = (a: DeliveryRowFragment, b: DeliveryRowFragment) => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
+const newestFirst = (a: TailRow, b: TailRow) => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
 
 /** All rows of both, each once in its latest version, newest first. */
-function merged(known: readonly DeliveryRowFragment[], more: readonly DeliveryRowFragment[]): DeliveryRowFragment[] {
+function merged<Row extends TailRow>(known: readonly Row[], more: readonly Row[]): Row[] {
   const byId = new Map(known.map((row) => [row.id, row]));
   for (const row of more) {
     const old = byId.get(row.id);
@@ -55,21 +71,39 @@ function merged(known: readonly DeliveryRowFragment[], more: readonly DeliveryRo
 }
 
 /** The first page, read for new criteria. */
-export function firstPage(page: Page): Tail {
-  return { ...emptyTail, rows: merged([], page.rows), hasMore: page.hasMore, cursor: page.cursor };
+export function firstPage<Row extends TailRow>(page: Page<Row>): Tail<Row> {
+  return { ...empty, rows: merged([], page.rows), hasMore: page.hasMore, cursor: page.cursor };
 }
 
 /** An older page, added at the end. */
-export function nextPage(tail: Tail, page: Page): Tail {
+export function nextPage<Row extends TailRow>(tail: Tail<Row>, page: Page<Row>): Tail<Row> {
   return { ...tail, rows: merged(tail.rows, page.rows), hasMore: page.hasMore, cursor: page.cursor };
 }
 
 /**
  * The first page, read again because changes may have been missed. Rows of its span that it does not have are gone,
  * unless they are so young that the page may have been read before them. If it does not reach the rows known, what is
- * between is unknown and the page replaces them.
+ * between is unknown and the page replaces them. With `hold` no row moves: what is new waits, what is gone is marked.
  */
-export function refreshed(tail: Tail, page: Page, youngerThan: string): Tail {
+export function refreshed<Row extends TailRow>(
+  tail: Tail<Row>,
+  page: Page<Row>,
+  { youngerThan, hold }: { youngerThan: string; hold: boolean },
+): Tail<Row> {
+  const next = readAgain(tail, page, youngerThan);
+  if (!hold) return next;
+  const shown = new Set(tail.rows.map((row) => row.id));
+  const now = new Map(next.rows.map((row) => [row.id, row]));
+  return {
+    ...next,
+    rows: tail.rows.map((row) => now.get(row.id) ?? row),
+    waiting: next.rows.filter((row) => !shown.has(row.id)),
+    leaving: new Set(tail.rows.filter((row) => !now.has(row.id)).map((row) => row.id)),
+    fresh: tail.fresh,
+  };
+}
+
+function readAgain<Row extends TailRow>(tail: Tail<Row>, page: Page<Row>, youngerThan: string): Tail<Row> {
   const known = merged(tail.rows, tail.waiting);
   const has = new Set(page.rows.map((row) => row.id));
   const oldest = page.rows.at(-1)?.id;
@@ -81,51 +115,50 @@ export function refreshed(tail: Tail, page: Page, youngerThan: string): Tail {
   );
   const older = tail.rows.length > 0 && oldest !== undefined && kept.some((row) => row.id < oldest);
   return {
-    ...emptyTail,
+    ...empty,
     rows: merged(kept, page.rows),
     hasMore: older ? tail.hasMore : page.hasMore,
     cursor: older ? tail.cursor : page.cursor,
   };
 }
 
-interface Draft {
-  rows: DeliveryRowFragment[];
+interface Draft<Row> {
+  rows: Row[];
   index: Map<string, number>;
-  waiting: Map<string, DeliveryRowFragment>;
+  waiting: Map<string, Row>;
   leaving: Set<string>;
 }
 
-function applyOne(
-  draft: Draft,
-  change: DeliveryChange,
-  belongs: (row: DeliveryRowFragment) => boolean,
+function applyOne<Row extends TailRow>(
+  draft: Draft<Row>,
+  { id, version, row }: TailChange<Row>,
+  belongs: (row: Row) => boolean,
   oldestKnown: string,
 ): void {
-  const { id, delivery } = change;
   const at = draft.index.get(id);
   const shown = at === undefined ? undefined : draft.rows[at];
-  if (!delivery) {
+  if (!row) {
     draft.waiting.delete(id);
     if (shown) draft.leaving.add(id);
     return;
   }
   const known = shown ?? draft.waiting.get(id);
-  if (known && known.version >= change.version) return;
+  if (known && known.version >= version) return;
   if (shown && at !== undefined) {
-    draft.rows[at] = delivery;
-    if (belongs(delivery)) draft.leaving.delete(id);
+    draft.rows[at] = row;
+    if (belongs(row)) draft.leaving.delete(id);
     else draft.leaving.add(id);
-  } else if (!belongs(delivery)) draft.waiting.delete(id);
-  else if (id > oldestKnown) draft.waiting.set(id, delivery);
+  } else if (!belongs(row)) draft.waiting.delete(id);
+  else if (id > oldestKnown) draft.waiting.set(id, row);
 }
 
 /** Applies a batch of the feed. */
-export function applyChanges(
-  tail: Tail,
-  changes: readonly DeliveryChange[],
-  options: { hold: boolean; belongs: (row: DeliveryRowFragment) => boolean },
-): Tail {
-  const draft: Draft = {
+export function applyChanges<Row extends TailRow>(
+  tail: Tail<Row>,
+  changes: readonly TailChange<Row>[],
+  options: { hold: boolean; belongs: (row: Row) => boolean },
+): Tail<Row> {
+  const draft: Draft<Row> = {
     rows: [...tail.rows],
     index: new Map(tail.rows.map((row, at) => [row.id, at])),
     waiting: new Map(tail.waiting.map((row) => [row.id, row])),
@@ -135,7 +168,7 @@ export function applyChanges(
   const oldestKnown = tail.hasMore ? (tail.rows.at(-1)?.id ?? '') : '';
   for (const change of changes) applyOne(draft, change, options.belongs, oldestKnown);
   const waiting = [...draft.waiting.values()].sort(newestFirst);
-  const next: Tail = {
+  const next: Tail<Row> = {
     ...tail,
     rows: draft.rows,
     waiting: waiting.slice(0, waitingRows),
@@ -146,7 +179,7 @@ export function applyChanges(
 }
 
 /** Lets what waited in, and what is leaving go; cuts the end off above `tailRows`, unless more was loaded by hand. */
-export function release(tail: Tail): Tail {
+export function release<Row extends TailRow>(tail: Tail<Row>): Tail<Row> {
   if (tail.waiting.length === 0 && tail.leaving.size === 0) return tail;
   const limit = Math.max(tailRows, tail.rows.length);
   const all = merged(

@@ -5,17 +5,34 @@ import { pauseBeforeRetry } from './backoff.js';
 import { useLive } from './live-context.js';
 import { runFeed, type FeedHandlers, type FeedMessage } from './run-feed.js';
 
-/** The error of a subscription the server answered and refused; a lost socket has none of these. */
-class FeedRefused extends Error {}
+interface ServerError {
+  message: string;
+  extensions?: { code?: unknown };
+}
 
-function isRefusal(error: unknown): boolean {
+/** The server answered a subscription with errors; a lost socket has none of these. */
+class FeedRefused extends Error {
+  constructor(readonly errors: readonly ServerError[]) {
+    super(errors[0]?.message);
+  }
+}
+
+/** Refusals that pass: the database comes back, the limit is over soon; who is not signed in is sent to the sign-in. */
+const passingCodes: readonly unknown[] = ['UNAUTHENTICATED', 'RATE_LIMITED', 'UNAVAILABLE', 'INTERNAL'];
+
+function codesOf(error: unknown): unknown[] {
   // graphql-ws hands over the server's `error` message as an array of GraphQL errors.
-  return error instanceof FeedRefused || Array.isArray(error);
+  const errors = error instanceof FeedRefused ? error.errors : Array.isArray(error) ? (error as ServerError[]) : [];
+  return errors.map(({ extensions }) => extensions?.code);
+}
+
+function isFinalRefusal(error: unknown): boolean {
+  return codesOf(error).some((code) => !passingCodes.includes(code));
 }
 
 interface Answer<Data> {
   data?: Data | null;
-  errors?: readonly { message: string }[] | undefined;
+  errors?: readonly ServerError[] | undefined;
 }
 
 /**
@@ -31,7 +48,7 @@ function pickMessages<Data, Message>(
       for (;;) {
         const { value, done } = await answers.next();
         if (done) return { value: undefined, done: true };
-        if (value.errors) throw new FeedRefused(value.errors[0]?.message);
+        if (value.errors) throw new FeedRefused(value.errors);
         if (value.data) return { value: pick(value.data), done: false };
       }
     },
@@ -52,7 +69,7 @@ export function useFeed<Data, Message extends FeedMessage>(
   handlers: FeedHandlers<Message>,
   enabled = true,
 ): void {
-  const { socket } = useLive();
+  const { socket, checkSession } = useLive();
   const latest = useRef({ pick, handlers });
   useEffect(() => {
     latest.current = { pick, handlers };
@@ -67,10 +84,11 @@ export function useFeed<Data, Message extends FeedMessage>(
           (data) => latest.current.pick(data),
         ),
       pause: pauseBeforeRetry,
-      isFinal: isRefusal,
+      isFinal: isFinalRefusal,
       onMessage: (message) => latest.current.handlers.onMessage(message),
       onResync: () => latest.current.handlers.onResync(),
+      onLost: (error) => codesOf(error).includes('UNAUTHENTICATED') && checkSession(),
       onRefused: (error) => latest.current.handlers.onRefused?.(error),
     });
-  }, [socket, document, enabled]);
+  }, [socket, checkSession, document, enabled]);
 }

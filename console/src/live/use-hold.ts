@@ -36,7 +36,8 @@ export function useHold(onRelease: () => void) {
       release.current();
     }, []),
     handlers: {
-      onPointerEnter: useCallback(() => set({ hover: true }), [set]),
+      // Not `onPointerEnter`: React misses that one when what was under the pointer, a panel, is taken away.
+      onPointerOver: useCallback(() => set({ hover: true }), [set]),
       onPointerLeave: useCallback(() => set({ hover: false }), [set]),
       onScroll: useCallback(
         (event: UIEvent<HTMLDivElement>) => {

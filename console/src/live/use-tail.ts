@@ -1,119 +1,130 @@
 import { useCallback, useEffect, useReducer, useRef } from 'react';
-import { useLive } from '../../live/live-context.js';
-import type { DeliveryChange } from '../../live/use-delivery-feed.js';
-import { matches, type Criteria } from './criteria.js';
-import { loadPage } from './load-page.js';
-import { applyChanges, emptyTail, nextPage, refreshed, release, type Page, type Tail } from './tail.js';
+import { applyChanges, emptyTail, nextPage, refreshed, release } from './tail.js';
+import type { Page, Tail, TailChange, TailRow } from './tail.js';
 
 /** Rows younger than this are kept when a page read again does not have them: it may have been read just before. */
 const youngMs = 10_000;
 
-interface State {
-  tail: Tail;
+/** Where an older page begins: after a cursor, or before a row's time. */
+export type Older = { after: string } | { before: string };
+
+/** Which rows a list shows, and where they come from. */
+export interface TailSource<Row extends TailRow> {
+  /** Another key is another list, read anew. */
+  key: string;
+  /** Reads the first page, or an older one. Throws what the server or the network says. */
+  load: (older?: Older) => Promise<Page<Row>>;
+  /** Whether a row that the feed brings belongs into the list. */
+  belongs: (row: Row) => boolean;
+}
+
+interface State<Row extends TailRow> {
+  tail: Tail<Row>;
   phase: 'loading' | 'ready' | 'failed';
   loadingMore: boolean;
   error: unknown;
 }
 
-type Action =
+type Action<Row extends TailRow> =
   | { type: 'reset' }
-  | { type: 'first'; page: Page }
+  | { type: 'first'; page: Page<Row> }
   | { type: 'more' }
-  | { type: 'older'; page: Page }
-  | { type: 'refreshed'; page: Page }
+  | { type: 'older'; page: Page<Row> }
+  | { type: 'refreshed'; page: Page<Row>; hold: boolean }
   | { type: 'failed'; error: unknown }
-  | { type: 'changes'; changes: readonly DeliveryChange[]; hold: boolean; criteria: Criteria }
+  | { type: 'changes'; changes: readonly TailChange<Row>[]; hold: boolean; belongs: (row: Row) => boolean }
   | { type: 'release' };
 
-const initial: State = { tail: emptyTail, phase: 'loading', loadingMore: false, error: null };
+function initial<Row extends TailRow>(): State<Row> {
+  return { tail: emptyTail(), phase: 'loading', loadingMore: false, error: null };
+}
 
-function reduce(state: State, action: Action): State {
+function reduce<Row extends TailRow>(state: State<Row>, action: Action<Row>): State<Row> {
+  const { tail } = state;
   switch (action.type) {
     case 'reset':
-      return initial;
-    case 'first':
+      return initial();
+    case 'first': {
       // What the feed brought while the page was on its way goes on top of it.
-      return { ...initial, phase: 'ready', tail: refreshed({ ...state.tail, hasMore: false }, action.page, '') };
+      const how = { youngerThan: '', hold: false };
+      return { ...initial(), phase: 'ready', tail: refreshed({ ...tail, hasMore: false }, action.page, how) };
+    }
     case 'more':
       return { ...state, loadingMore: true };
     case 'older':
-      return { ...state, loadingMore: false, tail: nextPage(state.tail, action.page) };
-    case 'refreshed':
-      return {
-        ...state,
-        phase: 'ready',
-        tail: refreshed(state.tail, action.page, new Date(Date.now() - youngMs).toISOString()),
-      };
-    case 'failed':
-      return {
-        ...state,
-        loadingMore: false,
-        error: action.error,
-        phase: state.phase === 'loading' ? 'failed' : state.phase,
-      };
-    case 'changes': {
-      const nowMs = Date.now();
-      const belongs = (row: Parameters<typeof matches>[1]) => matches(action.criteria, row, nowMs);
-      return { ...state, tail: applyChanges(state.tail, action.changes, { hold: action.hold, belongs }) };
+      return { ...state, loadingMore: false, tail: nextPage(tail, action.page) };
+    case 'refreshed': {
+      const how = { youngerThan: new Date(Date.now() - youngMs).toISOString(), hold: action.hold };
+      return { ...state, phase: 'ready', tail: refreshed(tail, action.page, how) };
     }
+    case 'failed': {
+      const { error } = action;
+      return { ...state, loadingMore: false, error, phase: state.phase === 'loading' ? 'failed' : state.phase };
+    }
+    case 'changes':
+      return { ...state, tail: applyChanges(tail, action.changes, action) };
     case 'release':
-      return { ...state, tail: release(state.tail) };
+      return { ...state, tail: release(tail) };
   }
 }
 
-export interface DeliveryTail extends State {
-  onChanges: (changes: readonly DeliveryChange[], hold: boolean) => void;
+export interface LiveTail<Row extends TailRow> extends State<Row> {
+  onChanges: (changes: readonly TailChange<Row>[], hold: boolean) => void;
+  /** Lets what waited in. */
   release: () => void;
-  refresh: () => void;
+  /** Reads the first page again; `isHeld` is asked when it is there. */
+  refresh: (isHeld: () => boolean) => void;
   loadMore: () => void;
   retry: () => void;
 }
 
-/** The live list of deliveries for some criteria: first page, older pages, and what the feed brings. */
-export function useDeliveryTail(criteria: Criteria): DeliveryTail {
-  const { direct } = useLive();
-  const [state, dispatch] = useReducer(reduce, initial);
-  const key = JSON.stringify(criteria);
-  const latest = useRef({ criteria, key, tail: state.tail });
+const never = () => false;
+
+/** A live list, newest first: first page, older pages, and what a feed brings. */
+export function useTail<Row extends TailRow>(source: TailSource<Row>): LiveTail<Row> {
+  const [state, dispatch] = useReducer(reduce<Row>, null, initial<Row>);
+  const { key } = source;
+  const latest = useRef({ source, tail: state.tail });
   useEffect(() => {
-    latest.current = { criteria, key, tail: state.tail };
+    latest.current = { source, tail: state.tail };
   });
 
-  const load = useCallback(
-    (done: 'first' | 'refreshed' | 'older', older?: Parameters<typeof loadPage>[2]) => {
-      const asked = latest.current;
-      loadPage(direct, asked.criteria, older).then(
-        (page) => latest.current.key === asked.key && dispatch({ type: done, page }),
-        (error: unknown) => latest.current.key === asked.key && dispatch({ type: 'failed', error }),
-      );
-    },
-    [direct],
+  const load = useCallback((done: (page: Page<Row>) => Action<Row>, older?: Older) => {
+    const asked = latest.current.source;
+    const isWanted = () => latest.current.source.key === asked.key;
+    asked.load(older).then(
+      (page) => isWanted() && dispatch(done(page)),
+      (error: unknown) => isWanted() && dispatch({ type: 'failed', error }),
+    );
+  }, []);
+  const refresh = useCallback(
+    (isHeld: () => boolean) => load((page) => ({ type: 'refreshed', page, hold: isHeld() })),
+    [load],
   );
   const retry = useCallback(() => {
     dispatch({ type: 'reset' });
-    load('first');
+    load((page) => ({ type: 'first', page }));
   }, [load]);
   useEffect(() => retry(), [key, retry]);
 
-  const refresh = useCallback(() => load('refreshed'), [load]);
   return {
     ...state,
-    onChanges: useCallback(
-      (changes, hold) => dispatch({ type: 'changes', changes, hold, criteria: latest.current.criteria }),
-      [],
-    ),
+    onChanges: useCallback((changes, hold) => {
+      dispatch({ type: 'changes', changes, hold, belongs: latest.current.source.belongs });
+    }, []),
     release: useCallback(() => {
-      if (latest.current.tail.stale) load('refreshed');
+      if (latest.current.tail.stale) refresh(never);
       else dispatch({ type: 'release' });
-    }, [load]),
+    }, [refresh]),
     refresh,
     retry,
     loadMore: useCallback(() => {
       const { tail } = latest.current;
       const last = tail.rows.at(-1);
+      const done = (page: Page<Row>): Action<Row> => ({ type: 'older', page });
       dispatch({ type: 'more' });
-      if (tail.cursor !== null) load('older', { after: tail.cursor });
-      else if (last) load('older', { before: last.createdAt });
+      if (tail.cursor !== null) load(done, { after: tail.cursor });
+      else if (last) load(done, { before: last.createdAt });
     }, [load]),
   };
 }

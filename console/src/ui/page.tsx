@@ -55,7 +55,7 @@ export interface ScrollAreaProps {
   children: ReactNode;
   ref?: Ref<HTMLDivElement>;
   onScroll?: UIEventHandler<HTMLDivElement>;
-  onPointerEnter?: () => void;
+  onPointerOver?: () => void;
   onPointerLeave?: () => void;
 }
 

@@ -3,12 +3,14 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { Activity } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useFormat } from '../../i18n/use-format.js';
+import type { DeliveryRowFragment } from '../../gql/graphql.js';
 import { useDeliveryFeed } from '../../live/use-delivery-feed.js';
-import { Announcer } from '../../ui/announcer.js';
+import { useHold } from '../../live/use-hold.js';
+import type { LiveTail } from '../../live/use-tail.js';
 import { Button } from '../../ui/button.js';
-import { onKeys } from '../../ui/hotkeys.js';
 import { LiveIndicator } from '../../ui/live-indicator.js';
 import { Empty, Failure, MoreRows, NoPermission, Skeleton } from '../../ui/list-states.js';
+import { NewRows } from '../../ui/new-rows.js';
 import { PageBar, PageBody, ScrollArea } from '../../ui/page.js';
 import { Table } from '../../ui/table.js';
 import { useMay } from '../shell/session.js';
@@ -20,14 +22,7 @@ import { RangeMenu } from './range-menu.js';
 import type { DeliveriesSearch } from './search.js';
 import { StrikeLine } from './strike/strike-line.js';
 import { useStrikeStore } from './strike/use-strike-store.js';
-import { useDeliveryTail, type DeliveryTail } from './use-delivery-tail.js';
-import { useHold } from './use-hold.js';
-import styles from './deliveries.module.css';
-
-/** "12 new" counts this far. */
-const countedRows = 99;
-/** After this the first page is read once more: what happened between it and the feed's begin is then known. */
-const settleMs = 1500;
+import { useDeliveryTail } from './use-delivery-tail.js';
 
 function DeliveryList({
   list,
@@ -35,7 +30,7 @@ function DeliveryList({
   onOpen,
   filtered,
 }: {
-  list: DeliveryTail;
+  list: LiveTail<DeliveryRowFragment>;
   openId: string | undefined;
   onOpen: (id: string) => void;
   filtered: boolean;
@@ -112,26 +107,21 @@ function LiveDeliveries() {
   const { refresh } = list;
   const reloadStrikes = strike.reload;
   const resync = useCallback(() => {
-    refresh();
+    refresh(isHeld);
     void reloadStrikes();
-  }, [refresh, reloadStrikes]);
+  }, [refresh, isHeld, reloadStrikes]);
   useDeliveryFeed({
     onChanges(changes) {
       strike.onChanges(changes);
-      list.onChanges(changes, isHeld());
+      list.onChanges(
+        changes.map(({ id, version, delivery }) => ({ id, version, row: delivery ?? null })),
+        isHeld(),
+      );
       const open = changes.findLast((change) => change.id === openId.current);
       if (open) setOpenVersion({ id: open.id, version: open.version });
     },
     onResync: resync,
   });
-  useEffect(() => {
-    const timer = setTimeout(resync, settleMs);
-    return () => clearTimeout(timer);
-  }, [resync]);
-
-  const waiting = list.tail.waiting.length;
-  useEffect(() => (waiting > 0 ? onKeys({ n: toTop }) : undefined), [waiting, toTop]);
-  const count = waiting > countedRows ? `${countedRows}+` : String(waiting);
   const filtered =
     criteria.range.kind !== 'all' ||
     Object.keys(search).some((key) => ['status', 'endpoint', 'event', 'tests'].includes(key));
@@ -159,17 +149,7 @@ function LiveDeliveries() {
           onRange={(fromMs, toMs) => set({ range: spanText(fromMs, toMs) })}
           onEndpoint={(endpoint) => set({ endpoint: search.endpoint === endpoint ? undefined : endpoint })}
         />
-        <DeliveryFilters
-          criteria={criteria}
-          end={
-            waiting > 0 && (
-              <button type="button" className={styles.new} onClick={toTop}>
-                {i18n.t('{count} new', { count })} ↑
-              </button>
-            )
-          }
-        />
-        <Announcer text={waiting > 0 ? i18n.t('{count} new deliveries', { count }) : ''} />
+        <DeliveryFilters criteria={criteria} end={<NewRows waiting={list.tail.waiting.length} onShow={toTop} />} />
         <ScrollArea ref={scroller} {...handlers}>
           <DeliveryList
             list={list}

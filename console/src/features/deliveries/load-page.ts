@@ -1,16 +1,14 @@
 import type { Client } from '@urql/core';
 import type { DeliveryFilter, DeliveryRowFragment } from '../../gql/graphql.js';
+import type { Page } from '../../live/tail.js';
+import type { Older } from '../../live/use-tail.js';
 import { matches, serverFilter, type Criteria } from './criteria.js';
 import { DeliveriesDocument } from './deliveries.graphql.js';
-import type { Page } from './tail.js';
 
 const pageRows = 50;
 /** Pages asked for in a row where narrowing leaves too few rows to fill a screen. */
 const pagesAtMost = 5;
 const enoughRows = 20;
-
-/** Where an older page begins: after a cursor, or before a row's time. */
-export type Older = { after: string } | { before: string };
 
 function withBefore(filter: DeliveryFilter, before: string): DeliveryFilter {
   // `to` is exclusive: one ms on, so that rows of the same ms are not left out. Repeats are merged by id.
@@ -20,7 +18,7 @@ function withBefore(filter: DeliveryFilter, before: string): DeliveryFilter {
 }
 
 /** Reads a page of deliveries that match the criteria. Throws what the server or the network says. */
-export async function loadPage(client: Client, criteria: Criteria, older?: Older): Promise<Page> {
+export async function loadPage(client: Client, criteria: Criteria, older?: Older): Promise<Page<DeliveryRowFragment>> {
   const nowMs = Date.now();
   const base = serverFilter(criteria, nowMs);
   const filter = older && 'before' in older ? withBefore(base, older.before) : base;

@@ -9,6 +9,16 @@ export const endpointsSearch = z.object({
 });
 export type EndpointsSearch = z.infer<typeof endpointsSearch>;
 
+/** Whether an endpoint belongs into the list, as the server's filter sees it. */
+export function matchesEndpoint(
+  { state, q }: { state?: EndpointsSearch['state'] | undefined; q?: string | undefined },
+  row: { enabled: boolean; url: string; description?: string | null },
+): boolean {
+  if (state !== undefined && row.enabled !== (state === 'enabled')) return false;
+  const part = (q ?? '').toLowerCase();
+  return row.url.toLowerCase().includes(part) || (row.description ?? '').toLowerCase().includes(part);
+}
+
 /** What an endpoint listens to, for a narrow column: the first names and how many more. Null for all. */
 export function eventsInShort(events: readonly string[], shown = 2): { names: string[]; more: number } | null {
   if (events.includes('*')) return null;

@@ -1,14 +1,13 @@
 import { useLingui } from '@lingui/react';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { Plus, Webhook } from 'lucide-react';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { useQuery } from 'urql';
+import { useMemo, useState } from 'react';
 import type { EndpointRowFragment } from '../../gql/graphql.js';
-import { useFeed } from '../../live/use-feed.js';
 import { Button } from '../../ui/button.js';
 import { ChipToggle } from '../../ui/chip-toggle.js';
 import { LiveIndicator } from '../../ui/live-indicator.js';
 import { Empty, Failure, MoreRows, NoPermission, Skeleton } from '../../ui/list-states.js';
+import { NewRows } from '../../ui/new-rows.js';
 import { FilterBar, PageBar, PageBody, ScrollArea } from '../../ui/page.js';
 import { RelativeTime } from '../../ui/relative-time.js';
 import { Table, type Column } from '../../ui/table.js';
@@ -17,14 +16,9 @@ import { EndpointForm } from './endpoint-form.js';
 import { EndpointPanel } from './endpoint-panel.js';
 import { EndpointStatus } from './endpoint-status.js';
 import { eventsInShort, type EndpointsSearch } from './endpoint-view.js';
-import { EndpointFeedDocument, EndpointsDocument } from './endpoints.graphql.js';
 import { SecretDialog, type ShownSecret } from './secret-dialog.js';
+import { useEndpoints } from './use-endpoints.js';
 import styles from './endpoints.module.css';
-
-const pageRows = 50;
-const rowsAtMost = 100;
-/** Changes within this are read in one go. */
-const gatherMs = 400;
 
 function useColumns(): Column<EndpointRowFragment>[] {
   const { i18n } = useLingui();
@@ -94,20 +88,6 @@ function useColumns(): Column<EndpointRowFragment>[] {
   );
 }
 
-/** Reads the list again when endpoints change, a burst of changes once. */
-function useRefreshOnChange(refresh: () => void) {
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const gather = useCallback(() => {
-    clearTimeout(timer.current);
-    timer.current = setTimeout(refresh, gatherMs);
-  }, [refresh]);
-  useFeed(EndpointFeedDocument, (data) => data.endpointChanged, {
-    onMessage: (message) => message.changes.length > 0 && gather(),
-    onResync: gather,
-  });
-}
-
 function Endpoints() {
   const { i18n } = useLingui();
   const search = getRouteApi('/shell/endpoints').useSearch();
@@ -116,24 +96,11 @@ function Endpoints() {
     void navigate({ search: (now) => ({ ...now, ...change }), replace });
   const mayWrite = useMay('WEBHOOKS_WRITE');
   const columns = useColumns();
-  const [wanted, setWanted] = useState(pageRows);
   const [adding, setAdding] = useState(false);
   const [secret, setSecret] = useState<ShownSecret | null>(null);
   const filtered = search.state !== undefined || search.q !== undefined;
-  const [{ data, error, fetching, stale }, ask] = useQuery({
-    query: EndpointsDocument,
-    variables: {
-      first: wanted,
-      filter: {
-        ...(search.state && { enabled: search.state === 'enabled' }),
-        ...(search.q && { search: search.q }),
-      },
-    },
-    requestPolicy: 'cache-and-network',
-  });
-  const refresh = useCallback(() => ask({ requestPolicy: 'network-only' }), [ask]);
-  useRefreshOnChange(refresh);
-  const rows = data?.endpoints.nodes;
+  const { list, scroller, toTop, handlers, knownVersion } = useEndpoints(search, search.open);
+  const { tail } = list;
   const add = mayWrite && (
     <Button look="primary" onClick={() => setAdding(true)}>
       <Plus size={15} />
@@ -150,15 +117,15 @@ function Endpoints() {
           search.open !== undefined && (
             <EndpointPanel
               id={search.open}
+              knownVersion={knownVersion}
               tab={search.tab ?? 'settings'}
               onTab={(tab) => set({ tab: tab === 'settings' ? undefined : tab })}
               onClose={() => set({ open: undefined, tab: undefined })}
-              onChanged={refresh}
             />
           )
         }
       >
-        <FilterBar label={i18n.t('Filters')}>
+        <FilterBar label={i18n.t('Filters')} end={<NewRows waiting={tail.waiting.length} onShow={toTop} />}>
           <input
             className={styles.search}
             type="search"
@@ -174,12 +141,12 @@ function Endpoints() {
             {i18n.t('Disabled')}
           </ChipToggle>
         </FilterBar>
-        <ScrollArea>
-          {error && !rows ? (
-            <Failure message={error.message} onRetry={refresh} />
-          ) : !rows ? (
+        <ScrollArea ref={scroller} {...handlers}>
+          {list.phase === 'failed' ? (
+            <Failure message={list.error instanceof Error ? list.error.message : ''} onRetry={list.retry} />
+          ) : list.phase === 'loading' ? (
             <Skeleton />
-          ) : rows.length === 0 ? (
+          ) : tail.rows.length === 0 && !tail.hasMore ? (
             filtered ? (
               <Empty
                 title={i18n.t('No endpoint matches')}
@@ -201,14 +168,13 @@ function Endpoints() {
               <Table
                 label={i18n.t('Endpoints')}
                 columns={columns}
-                rows={rows}
+                rows={tail.rows}
                 rowKey={(row) => row.id}
                 openKey={search.open}
                 onOpen={(id) => set({ open: id }, search.open !== undefined)}
+                rowState={(row) => (tail.leaving.has(row.id) ? 'gone' : tail.fresh.has(row.id) ? 'fresh' : undefined)}
               />
-              {data.endpoints.pageInfo.hasNextPage && wanted < rowsAtMost && (
-                <MoreRows shown={rows.length} busy={fetching || stale} onMore={() => setWanted(rowsAtMost)} />
-              )}
+              {tail.hasMore && <MoreRows shown={tail.rows.length} busy={list.loadingMore} onMore={list.loadMore} />}
             </>
           )}
         </ScrollArea>
@@ -220,7 +186,7 @@ function Endpoints() {
           onSaved={(saved) => {
             setAdding(false);
             setSecret(saved.secret);
-            refresh();
+            toTop();
             set({ open: saved.id, q: undefined, state: undefined });
           }}
         />

@@ -18,7 +18,6 @@ graphql(`
 export const EndpointsDocument = graphql(`
   query Endpoints($first: Int, $after: String, $filter: EndpointFilter) {
     endpoints(first: $first, after: $after, filter: $filter) {
-      totalCount
       nodes {
         ...EndpointRow
       }
@@ -181,9 +180,11 @@ export const EndpointFeedDocument = graphql(`
       cursor
       resync
       changes {
-        kind
         id
         version
+        endpoint {
+          ...EndpointRow
+        }
       }
     }
   }

@@ -1,6 +1,6 @@
 import { useLingui } from '@lingui/react';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import { Plus, Radio, RefreshCw } from 'lucide-react';
+import { Plus, Radio } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useQuery } from 'urql';
 import type { EventRowFragment } from '../../gql/graphql.js';
@@ -9,7 +9,9 @@ import { Button } from '../../ui/button.js';
 import { ChipFilter } from '../../ui/chip-filter.js';
 import { ChipToggle } from '../../ui/chip-toggle.js';
 import { IdText } from '../../ui/id-text.js';
+import { LiveIndicator } from '../../ui/live-indicator.js';
 import { Empty, Failure, MoreRows, NoPermission, Skeleton } from '../../ui/list-states.js';
+import { NewRows } from '../../ui/new-rows.js';
 import { FilterBar, PageBar, PageBody, ScrollArea } from '../../ui/page.js';
 import { RelativeTime } from '../../ui/relative-time.js';
 import { Table, type Column } from '../../ui/table.js';
@@ -73,7 +75,8 @@ function Events() {
   const catalogue = search.tab === 'catalogue';
   const mayPublish = useMay('EVENTS_WRITE');
   const columns = useColumns();
-  const list = useEvents(search, catalogue);
+  const { list, scroller, toTop, handlers } = useEvents(search);
+  const { tail } = list;
   const [{ data }] = useQuery({ query: CatalogueDocument });
   const [publishing, setPublishing] = useState(false);
   const publish = mayPublish && (
@@ -85,7 +88,9 @@ function Events() {
   const close = () => set({ open: undefined });
   return (
     <>
-      <PageBar title={i18n.t('Events')}>{publish}</PageBar>
+      <PageBar title={i18n.t('Events')} live={<LiveIndicator />}>
+        {publish}
+      </PageBar>
       <PageBody
         panel={
           search.open !== undefined &&
@@ -98,20 +103,7 @@ function Events() {
       >
         <FilterBar
           label={i18n.t('Filters')}
-          end={
-            !catalogue && (
-              <Button
-                look="quiet"
-                icon
-                aria-label={i18n.t('Refresh')}
-                title={i18n.t('Refresh')}
-                busy={list.busy}
-                onClick={list.reload}
-              >
-                <RefreshCw size={15} />
-              </Button>
-            )
-          }
+          end={!catalogue && <NewRows waiting={tail.waiting.length} onShow={toTop} />}
         >
           <ChipToggle on={!catalogue} onChange={() => set({ tab: undefined, open: undefined })}>
             {i18n.t('Published')}
@@ -133,14 +125,14 @@ function Events() {
             </>
           )}
         </FilterBar>
-        <ScrollArea>
+        <ScrollArea ref={scroller} {...handlers}>
           {catalogue ? (
             <CatalogueList openName={search.open} onOpen={(name) => set({ open: name }, search.open !== undefined)} />
-          ) : list.error !== null ? (
-            <Failure message={list.error} onRetry={list.reload} />
-          ) : !list.rows ? (
+          ) : list.phase === 'failed' ? (
+            <Failure message={list.error instanceof Error ? list.error.message : ''} onRetry={list.retry} />
+          ) : list.phase === 'loading' ? (
             <Skeleton />
-          ) : list.rows.length === 0 ? (
+          ) : tail.rows.length === 0 ? (
             <Empty icon={<Radio size={22} />} title={i18n.t('No events')} action={publish}>
               {i18n.t('Events appear when something happens in the workspace, or when you publish one of your own.')}
             </Empty>
@@ -149,12 +141,13 @@ function Events() {
               <Table
                 label={i18n.t('Events')}
                 columns={columns}
-                rows={list.rows}
+                rows={tail.rows}
                 rowKey={(row) => row.id}
                 openKey={search.open}
                 onOpen={(id) => set({ open: id }, search.open !== undefined)}
+                rowState={(row) => (tail.fresh.has(row.id) ? 'fresh' : undefined)}
               />
-              {list.hasMore && <MoreRows shown={list.rows.length} busy={list.busy} onMore={list.more} />}
+              {tail.hasMore && <MoreRows shown={tail.rows.length} busy={list.loadingMore} onMore={list.loadMore} />}
             </>
           )}
         </ScrollArea>
@@ -164,7 +157,6 @@ function Events() {
           onClose={() => setPublishing(false)}
           onPublished={(id) => {
             setPublishing(false);
-            list.reload();
             set({ open: id, tab: undefined });
           }}
         />

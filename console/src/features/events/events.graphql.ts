@@ -26,6 +26,22 @@ export const EventsDocument = graphql(`
   }
 `);
 
+export const EventFeedDocument = graphql(`
+  subscription EventFeed($after: String) {
+    eventChanged(after: $after) {
+      cursor
+      resync
+      changes {
+        id
+        version
+        event {
+          ...EventRow
+        }
+      }
+    }
+  }
+`);
+
 export const EventDocument = graphql(`
   query Event($id: ID!, $withDeliveries: Boolean!) {
     event(id: $id) {

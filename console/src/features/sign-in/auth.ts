@@ -38,6 +38,12 @@ export async function signOut(): Promise<void> {
   location.assign('/sign-in');
 }
 
+/** The session has ended: to the sign-in and then back here, by a new page load, so that nothing of it stays in memory. */
+export function goToSignIn(): void {
+  const { pathname, search } = location;
+  if (pathname !== '/sign-in') location.replace(`/sign-in?${new URLSearchParams({ next: `${pathname}${search}` })}`);
+}
+
 /** The place to go on to after signing in: a path of this console, nothing else. */
 export function safeNext(next: string | undefined): string {
   return next !== undefined && /^\/(?![/\\])/.test(next) && !next.startsWith('/sign-in') ? next : '/';

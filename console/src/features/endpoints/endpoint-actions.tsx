@@ -1,0 +1,118 @@
+import { useLingui } from '@lingui/react';
+import { useNavigate } from '@tanstack/react-router';
+import { Ellipsis, KeyRound, Pencil, Power, Send, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import { useLive } from '../../live/live-context.js';
+import { Button } from '../../ui/button.js';
+import { Menu, MenuItem, MenuLine } from '../../ui/menu.js';
+import { showToast } from '../../ui/toast-store.js';
+import { DeleteDialog } from './delete-dialog.js';
+import { EndpointForm, type EditedEndpoint } from './endpoint-form.js';
+import { EndpointUpdateDocument } from './endpoints.graphql.js';
+import { RotateDialog } from './rotate-dialog.js';
+import { SecretDialog, type ShownSecret } from './secret-dialog.js';
+import { TestDialog } from './test-dialog.js';
+import styles from './endpoints.module.css';
+
+function useToggle() {
+  const { i18n } = useLingui();
+  const { cached } = useLive();
+  return async (endpoint: EditedEndpoint) => {
+    const input = { enabled: !endpoint.enabled };
+    const { data, error } = await cached.mutation(EndpointUpdateDocument, { id: endpoint.id, input }).toPromise();
+    const refused = error?.message ?? data?.endpointUpdate.errors[0]?.message;
+    if (refused) showToast(refused, 'bad');
+    else {
+      showToast(
+        input.enabled
+          ? i18n.t('Enabled: what waited goes on.')
+          : i18n.t('Disabled: no new deliveries are made, pending ones wait.'),
+      );
+    }
+  };
+}
+
+/** What can be done with an endpoint, each in its dialog. */
+export function EndpointActions({
+  endpoint,
+  onChanged,
+  onDeleted,
+}: {
+  endpoint: EditedEndpoint;
+  onChanged: () => void;
+  onDeleted: () => void;
+}) {
+  const { i18n } = useLingui();
+  const navigate = useNavigate();
+  const toggle = useToggle();
+  const [dialog, setDialog] = useState<'edit' | 'rotate' | 'test' | 'delete' | ShownSecret | null>(null);
+  const close = () => setDialog(null);
+  const platform = endpoint.disabledReason === 'PLATFORM';
+  const toggleLabel = endpoint.enabled ? i18n.t('Disable') : i18n.t('Enable');
+  return (
+    <div className={styles.actions}>
+      <Button look="primary" onClick={() => setDialog('test')}>
+        <Send size={14} />
+        {i18n.t('Send test event')}
+      </Button>
+      <Button onClick={() => setDialog('edit')}>
+        <Pencil size={14} />
+        {i18n.t('Edit')}
+      </Button>
+      <Button
+        disabled={platform}
+        title={platform ? i18n.t('A platform administrator disabled it.') : undefined}
+        onClick={() => void toggle(endpoint)}
+      >
+        <Power size={14} />
+        {toggleLabel}
+      </Button>
+      <Menu
+        align="end"
+        trigger={
+          <Button icon aria-label={i18n.t('More')} title={i18n.t('More')}>
+            <Ellipsis size={16} />
+          </Button>
+        }
+      >
+        <MenuItem icon={<KeyRound size={14} />} onSelect={() => setDialog('rotate')}>
+          {i18n.t('Rotate secret')}
+        </MenuItem>
+        <MenuLine />
+        <MenuItem danger icon={<Trash2 size={14} />} onSelect={() => setDialog('delete')}>
+          {i18n.t('Delete')}
+        </MenuItem>
+      </Menu>
+      {dialog === 'edit' && (
+        <EndpointForm
+          endpoint={endpoint}
+          onClose={close}
+          onSaved={() => {
+            close();
+            onChanged();
+            showToast(i18n.t('Saved'));
+          }}
+        />
+      )}
+      {dialog === 'rotate' && (
+        <RotateDialog
+          endpoint={endpoint}
+          onClose={close}
+          onRotated={(secret) => {
+            setDialog(secret);
+            onChanged();
+          }}
+        />
+      )}
+      {dialog === 'test' && (
+        <TestDialog
+          endpoint={endpoint}
+          onClose={close}
+          onSent={(id) => void navigate({ to: '/deliveries', search: { open: id, tab: 'response' } })}
+        />
+      )}
+      {dialog === 'delete' && <DeleteDialog endpoint={endpoint} onClose={close} onDeleted={onDeleted} />}
+      {dialog !== null && typeof dialog === 'object' && <SecretDialog shown={dialog} onClose={close} />}
+    </div>
+  );
+}
