@@ -35,13 +35,13 @@ set local role carillon_system;
 --   p_slots      how many at most
 --   p_after_*    the lane the last claim ended with; the nil uuids begin anew
 --   p_lane_share at most this many in flight for one lane
--- Room of a lane = what it may have in flight now (lane_limit) − its live leases. Disabled endpoints get only tests.
+-- Room of a lane = what it may have in flight now − its live leases; as many rows as that, and there may be more. Disabled endpoints get only tests.
 create function claim(p_worker uuid, p_slots integer, p_after_workspace uuid, p_after_endpoint uuid, p_lane_share integer)
 returns table (
   workspace_id uuid, delivery_id uuid, endpoint_id uuid, event_id uuid, event_name text, kind text, attempt_number integer,
   schedule_step integer, lost_count integer, planned_at timestamptz, due_at timestamptz, lease_token uuid, body text,
   url text, retry_delays_seconds integer[], timeout_ms integer, header_names text[], headers_enc bytea, secret_enc bytea,
-  previous_secret_enc bytea, lane_limit integer)
+  previous_secret_enc bytea, lane_room integer)
 language plpgsql volatile security definer
 set search_path = carillon, pg_temp set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
@@ -65,7 +65,7 @@ begin
          order by d.workspace_id, d.endpoint_id limit 1) n
      where l.k < 256
   ), room as materialized (
-    select p.workspace_id, p.id, p.enabled, least(p_lane_share, s.concurrency, p.concurrency_ceiling) as lane_limit,
+    select p.workspace_id, p.id, p.enabled,
            least(p_lane_share, s.concurrency, p.concurrency_ceiling) - (
              select count(*) from delivery_due f
               where f.workspace_id = p.workspace_id and f.endpoint_id = p.id and f.lease_token is not null)::integer as room
@@ -74,7 +74,7 @@ begin
       join endpoint_lane s on s.workspace_id = p.workspace_id and s.endpoint_id = p.id
       join workspace w on w.id = p.workspace_id and w.suspended_at is null and w.deleted_at is null
   ), pick as materialized (
-    select d.workspace_id, d.delivery_id, r.lane_limit
+    select d.workspace_id, d.delivery_id, r.room
       from room r cross join lateral (
         select d.workspace_id, d.delivery_id from delivery_due d
          where d.workspace_id = r.workspace_id and d.endpoint_id = r.id
@@ -90,11 +90,11 @@ begin
        and p.workspace_id = d.workspace_id and p.id = d.endpoint_id
     returning d.workspace_id, d.delivery_id, d.endpoint_id, d.event_id, d.kind, d.attempt_number, d.schedule_step, d.lost_count,
               d.planned_at, d.due_at, p.url, p.retry_delays_seconds, p.timeout_ms, p.header_names, p.headers_enc, p.secret_enc,
-              case when p.secret_overlap_ends_at > v_now then p.previous_secret_enc end as previous_secret_enc, k.lane_limit
+              case when p.secret_overlap_ends_at > v_now then p.previous_secret_enc end as previous_secret_enc, k.room
   )
   select t.workspace_id, t.delivery_id, t.endpoint_id, t.event_id, d.event_name, t.kind, t.attempt_number, t.schedule_step,
          t.lost_count, t.planned_at, t.due_at, v_token, coalesce(d.body, b.body), t.url, t.retry_delays_seconds, t.timeout_ms,
-         t.header_names, t.headers_enc, t.secret_enc, t.previous_secret_enc, t.lane_limit
+         t.header_names, t.headers_enc, t.secret_enc, t.previous_secret_enc, t.room
     from taken t
     join delivery d on d.workspace_id = t.workspace_id and d.id = t.delivery_id
     left join event_body b on b.workspace_id = t.workspace_id and b.event_id = t.event_id;

@@ -21,6 +21,6 @@ export interface Claimed {
   readonly headers_enc: Buffer | null;
   readonly secret_enc: Buffer;
   readonly previous_secret_enc: Buffer | null;
-  /** What its endpoint may have in flight now. */
-  readonly lane_limit: number;
+  /** How many its endpoint had room for in this claim: with as many rows, there may be more. */
+  readonly lane_room: number;
 }

@@ -22,7 +22,7 @@ const claimed: Claimed = {
   headers_enc: null,
   secret_enc: Buffer.alloc(0),
   previous_secret_enc: null,
-  lane_limit: 8,
+  lane_room: 8,
 };
 const now = Date.parse('2026-11-21T10:00:00Z');
 const answer = (status: number, retryAfter?: string): OutboundAnswer => ({
