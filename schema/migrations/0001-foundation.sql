@@ -28,17 +28,14 @@ $$ select clock_timestamp() + coalesce((select amount from clock_offset), interv
 grant execute on function carillon.now() to carillon_api, carillon_worker, carillon_system, carillon_queue;
 
 -- ── Ids ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
--- 16 bytes that sort by time: 48 bits of milliseconds, then random ones. Shown as prefix + ULID (schema/src/kernel/ids.ts).
--- No search path of its own, so that it is inlined: it names built-in functions only.
-create function new_id() returns uuid language sql volatile as
-$$ select (lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0')
-           || substr(replace(gen_random_uuid()::text, '-', ''), 13))::uuid $$;
+-- Ids are 16 bytes that sort by time: 48 bits of milliseconds, then random ones. Shown as prefix + ULID; made by
+-- schema/src/kernel/ids.ts, those of deliveries where they are published.
 
 -- The smallest id of a moment: partition bounds and time filters.
 create function floor_id(moment timestamptz) returns uuid language sql immutable strict set search_path = carillon, pg_temp as
 $$ select (lpad(to_hex((extract(epoch from moment) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid $$;
 
-grant execute on function new_id(), floor_id(timestamptz) to carillon_api, carillon_worker, carillon_system;
+grant execute on function floor_id(timestamptz) to carillon_api, carillon_worker, carillon_system;
 
 -- ── Isolation ───────────────────────────────────────────────────────────────────────────────────────────────────────
 -- The one policy: a row is there only inside its workspace. The sub-select makes PostgreSQL evaluate it once a statement;

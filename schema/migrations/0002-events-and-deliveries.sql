@@ -197,6 +197,8 @@ begin
   if to_regclass('carillon.' || v_name) is not null then return; end if;
   execute format('create table %I partition of %I %s', v_name, parent, bounds);
   execute format('call carillon.protect(%L)', 'carillon.' || v_name);
+  -- A delivery is updated once or more soon after it was made: with room in its page no index has to know.
+  if parent = 'delivery' then execute format('alter table %I set (fillfactor = 70)', v_name); end if;
 exception
   -- Rows already sit in the DEFAULT partition (a skewed clock, or nobody made partitions in time): they stay there, are
   -- found there, and the alarm on the DEFAULT partition tells of it.
@@ -209,7 +211,6 @@ call add_partition('delivery', 'default', 'default');
 call add_partition('attempt', 'default', 'default');
 call add_partition('attempt_body', 'default', 'default');
 call add_partition('change', 'default', 'default');
-alter table delivery_default set (fillfactor = 85);
 
 -- The only maker of partitions: months for what is kept, this one and two ahead; hours for the change feed, six ahead;
 -- and drops hours of the change feed that are older than a day. Owned by the tables' owner, as DDL needs that.

@@ -94,7 +94,7 @@ describe('GET /api/integrations/webhooks/:id/deliveries', () => {
     const { path, delivery } = await makeDelivery();
     await server.sql(
       `insert into delivery (workspace_id, id, event_id, endpoint_id, event_name, status, created_at)
-       select workspace_id, new_id(), event_id, endpoint_id, event_name, 'failed', created_at
+       select workspace_id, (left(id::text, 14) || substr(gen_random_uuid()::text, 15))::uuid, event_id, endpoint_id, event_name, 'failed', created_at
          from delivery cross join generate_series(1, 10000) where id = $1`,
       [decodeId('delivery', delivery)],
     );

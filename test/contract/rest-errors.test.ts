@@ -309,7 +309,7 @@ describe('fields', () => {
   test('a 501st endpoint is 429 without a time to try again', async () => {
     await server.sql(
       `insert into endpoint (workspace_id, id, url, events, payload_version, secret_enc, secret_hint)
-       select $1, carillon.new_id(), 'https://hooks.example.com/', '{*}', '2026-03-01', '', '' from generate_series(1, 500)`,
+       select $1, gen_random_uuid(), 'https://hooks.example.com/', '{*}', '2026-03-01', '', '' from generate_series(1, 500)`,
       [server.b.id],
     );
     await expectUntouched(async () => {

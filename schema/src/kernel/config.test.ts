@@ -28,7 +28,7 @@ describe('the settings', () => {
       host: '0.0.0.0',
       publicUrl: 'http://localhost:4000',
       deliveryTargets: 'public',
-      workerSlots: 256,
+      workerSlots: 512,
       development: false,
       production: false,
       apiDatabaseUrl: good.DATABASE_URL,

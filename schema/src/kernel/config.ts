@@ -82,8 +82,8 @@ export const settings = {
   },
   CARILLON_WORKER_SLOTS: {
     about: 'Requests a worker has in flight at most.',
-    fallback: '256',
-    type: z.coerce.number().int().min(1).max(4096).default(256),
+    fallback: '512',
+    type: z.coerce.number().int().min(1).max(4096).default(512),
   },
   CARILLON_RATE_LIMIT: {
     about: 'Requests a second of one API token or session; bursts may be five times that.',

@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { dataKeyIdOf, open, seal, type Keyring, type SealedPlace } from './crypto.js';
 import type { Tx } from './database.js';
 
@@ -6,7 +7,7 @@ const CACHE_MS = 60_000;
 const CACHE_ENTRIES = 10_000;
 
 interface CachedKey {
-  readonly key: Buffer;
+  readonly key: KeyObject;
   readonly until: number;
 }
 
@@ -54,7 +55,7 @@ export class Vault {
     return open(workspaceId, cached.key, place, sealed).toString('utf8');
   }
 
-  private async dataKey(tx: Tx, id: string): Promise<Buffer> {
+  private async dataKey(tx: Tx, id: string): Promise<KeyObject> {
     const name = `${tx.workspaceId}|${id}`;
     const cached = this.cache.get(name);
     if (cached && cached.until >= this.nowMs()) return cached.key;
@@ -63,11 +64,12 @@ export class Vault {
       [tx.workspaceId, id],
     );
     if (!row) throw new Error(`The data key ${id} is gone.`);
-    const key = this.keyring.unwrapDataKey(tx.workspaceId, {
+    const unwrapped = this.keyring.unwrapDataKey(tx.workspaceId, {
       id,
       masterKeyId: row.master_key_id,
       wrapped: row.wrapped,
     });
+    const key = createSecretKey(unwrapped);
     if (this.cache.size >= CACHE_ENTRIES) this.cache.clear();
     this.cache.set(name, { key, until: this.nowMs() + CACHE_MS });
     return key;
