@@ -4,7 +4,7 @@ import type { Format } from '../i18n/format.js';
 import type { Column } from '../ui/table.js';
 import { RelativeTime } from '../ui/relative-time.js';
 import { answerText, lastDurationMs } from './delivery-view.js';
-import { hostOf } from './url-text.js';
+import { hostOf, urlWithoutScheme } from './url-text.js';
 import { DeliveryStatusText } from './delivery-status.js';
 import styles from './delivery-columns.module.css';
 
@@ -34,7 +34,16 @@ export function deliveryColumns(i18n: I18n, format: Format): Column<DeliveryRowF
       width: '26%',
       rank: 'secondary',
       title: (row) => row.endpoint?.url,
-      cell: (row) => <span className={styles.endpoint}>{row.endpoint ? hostOf(row.endpoint.url) : '–'}</span>,
+      cell: (row) => {
+        if (!row.endpoint) return <span className="dim">–</span>;
+        const host = hostOf(row.endpoint.url);
+        return (
+          <>
+            <span className={styles.endpoint}>{host}</span>
+            <span className="dim">{urlWithoutScheme(row.endpoint.url).slice(host.length)}</span>
+          </>
+        );
+      },
     },
     {
       key: 'http',

@@ -8,7 +8,9 @@ export interface Format {
   countdown(remainingMs: number): string;
   /** A duration: `61 ms`, `1.21 s`, `30 min`. */
   duration(ms: number): string;
-  /** Date and time to the second, local and UTC. */
+  /** Date and time to the second. */
+  full(atMs: number): string;
+  /** The same, local and UTC. */
   exact(atMs: number): string;
   /** `21 Nov, 14:33`, for lists of older things. */
   dateTime(atMs: number): string;
@@ -49,27 +51,32 @@ function countdown(remainingMs: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
+/** The language of the page as the browser's region writes it: `en` in London is `en-GB`. */
+function regionalLocale(language: string): string {
+  return navigator.languages.find((tag) => tag.split('-')[0] === language) ?? language;
+}
+
 /** Formatters are dear to make: `formatOf` makes them once per language. */
 function makeFormat(i18n: I18n): Format {
-  const locale = i18n.locale;
+  const locale = regionalLocale(i18n.locale);
   const oneDecimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const twoDecimals = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   const whole = new Intl.NumberFormat(locale);
-  const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
+  const full = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
   const short = new Intl.DateTimeFormat(locale, {
     day: 'numeric',
     month: 'short',
     hour: '2-digit',
     minute: '2-digit',
-    hour12: false,
+    hourCycle: 'h23',
   });
   const clock = new Intl.DateTimeFormat(locale, {
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',
-    hour12: false,
+    hourCycle: 'h23',
   });
-  const minutes = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hour12: false });
+  const minutes = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
   return {
     relative: (differenceMs) => relative(i18n, differenceMs),
     countdown,
@@ -80,7 +87,8 @@ function makeFormat(i18n: I18n): Format {
       if (ms < 3_600_000) return i18n.t('{n} min', { n: oneDecimal.format(ms / 60_000) });
       return i18n.t('{n} h', { n: oneDecimal.format(ms / 3_600_000) });
     },
-    exact: (atMs) => `${exact.format(atMs)} · ${new Date(atMs).toISOString().slice(0, 19)}Z`,
+    full: (atMs) => full.format(atMs),
+    exact: (atMs) => `${full.format(atMs)} · ${new Date(atMs).toISOString().slice(0, 19)}Z`,
     dateTime: (atMs) => short.format(atMs),
     clock: (atMs) => clock.format(atMs),
     clockMinutes: (atMs) => minutes.format(atMs),

@@ -70,6 +70,8 @@ function reduce<Row extends TailRow>(state: State<Row>, action: Action<Row>): St
 
 export interface LiveTail<Row extends TailRow> extends State<Row> {
   onChanges: (changes: readonly TailChange<Row>[], hold: boolean) => void;
+  /** Takes a row away that the viewer just deleted, wherever the pointer is: the feed will say so, too. */
+  remove: (id: string) => void;
   /** Lets what waited in. */
   release: () => void;
   /** Reads the first page again; `isHeld` is asked when it is there. */
@@ -111,6 +113,10 @@ export function useTail<Row extends TailRow>(source: TailSource<Row>): LiveTail<
     ...state,
     onChanges: useCallback((changes, hold) => {
       dispatch({ type: 'changes', changes, hold, belongs: latest.current.source.belongs });
+    }, []),
+    remove: useCallback((id) => {
+      const changes = [{ id, version: Number.MAX_SAFE_INTEGER, row: null }];
+      dispatch({ type: 'changes', changes, hold: false, belongs: never });
     }, []),
     release: useCallback(() => {
       if (latest.current.tail.stale) refresh(never);

@@ -143,11 +143,8 @@ function Facts({ delivery }: { delivery: Delivery }) {
           ),
         ],
         [i18n.t('Retries'), delivery.attemptCount > 0 ? format.number(retriesOf(delivery.attemptCount)) : null],
-        [i18n.t('Created'), format.exact(Date.parse(delivery.createdAt)).split(' · ')[0]],
-        [
-          i18n.t('Arrived'),
-          delivery.deliveredAt ? format.exact(Date.parse(delivery.deliveredAt)).split(' · ')[0] : null,
-        ],
+        [i18n.t('Created'), format.full(Date.parse(delivery.createdAt))],
+        [i18n.t('Arrived'), delivery.deliveredAt ? format.full(Date.parse(delivery.deliveredAt)) : null],
         [i18n.t('Test'), delivery.test ? i18n.t('yes: one attempt, no retries') : null],
       ]}
     />

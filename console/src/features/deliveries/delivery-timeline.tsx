@@ -26,12 +26,15 @@ function useAttemptTexts() {
     },
     what(attempt: Attempt, sinceLastMs: number | null): string {
       const took = attempt.durationMs == null ? null : format.duration(attempt.durationMs);
-      const said = attempt.errorMessage ?? (attempt.errorClass ? null : i18n.t('Delivered'));
+      // A sentence of the server's, here one of several remarks in a line.
+      const failed = attempt.errorMessage?.replace(/\.$/, '');
+      const delivered = !attempt.errorClass && i18n.t('Delivered');
       return [
         attempt.kind === 'MANUAL' && i18n.t('by hand'),
         sinceLastMs !== null &&
           i18n.t('{time} later', { time: format.duration(Math.round(sinceLastMs / 1000) * 1000) }),
-        said && took ? i18n.t('{what} in {time}', { what: said, time: took }) : (said ?? took),
+        delivered && took ? i18n.t('{what} in {time}', { what: delivered, time: took }) : delivered || failed,
+        !delivered && took,
         attempt.errorClass && attempt.responseBody && `“${attempt.responseBody.slice(0, 80).trim()}”`,
       ]
         .filter(Boolean)

@@ -4,6 +4,7 @@ import { useMemo } from 'react';
 import { useQuery } from 'urql';
 import { deliveryColumns } from '../../domain/delivery-columns.js';
 import { useFormat } from '../../i18n/use-format.js';
+import { useRefreshOnDeliveries } from '../../live/use-refresh-on-deliveries.js';
 import { Empty, Failure, Skeleton } from '../../ui/list-states.js';
 import { Table } from '../../ui/table.js';
 import { EndpointDeliveriesDocument } from './endpoints.graphql.js';
@@ -24,6 +25,10 @@ export function EndpointDeliveries({ id }: { id: string }) {
   const columns = useMemo(
     () => deliveryColumns(i18n, format).filter((column) => ['outcome', 'event', 'when'].includes(column.key)),
     [i18n, format],
+  );
+  useRefreshOnDeliveries(
+    ({ delivery }) => delivery?.endpoint?.id === id,
+    () => ask({ requestPolicy: 'network-only' }),
   );
   const rows = data?.endpoint?.deliveries?.nodes;
   if (error) return <Failure message={error.message} onRetry={() => ask({ requestPolicy: 'network-only' })} />;

@@ -29,12 +29,14 @@ export function EndpointPanel({
   tab,
   onTab,
   onClose,
+  onDeleted,
 }: {
   id: string;
   knownVersion: number;
   tab: EndpointTab;
   onTab: (tab: EndpointTab) => void;
   onClose: () => void;
+  onDeleted: () => void;
 }) {
   const { i18n } = useLingui();
   const mayWrite = useMay('WEBHOOKS_WRITE');
@@ -92,7 +94,7 @@ export function EndpointPanel({
           onChanged={refresh}
           onDeleted={() => {
             showToast(i18n.t('Deleted'));
-            onClose();
+            onDeleted();
           }}
         />
       )}

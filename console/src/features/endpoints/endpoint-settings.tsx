@@ -56,7 +56,7 @@ export function EndpointSettings({ endpoint }: { endpoint: EditedEndpoint }) {
         ],
         [i18n.t('External id'), endpoint.externalId],
         [i18n.t('Metadata'), endpoint.metadata.map((entry) => `${entry.key}: ${entry.value}`).join(', ')],
-        [i18n.t('Created'), format.exact(Date.parse(endpoint.createdAt)).split(' · ')[0]],
+        [i18n.t('Created'), format.full(Date.parse(endpoint.createdAt))],
       ]}
     />
   );

@@ -101,6 +101,8 @@ function Endpoints() {
   const filtered = search.state !== undefined || search.q !== undefined;
   const { list, scroller, toTop, handlers, knownVersion } = useEndpoints(search, search.open);
   const { tail } = list;
+  const openId = search.open;
+  const close = () => set({ open: undefined, tab: undefined });
   const add = mayWrite && (
     <Button look="primary" onClick={() => setAdding(true)}>
       <Plus size={15} />
@@ -114,13 +116,17 @@ function Endpoints() {
       </PageBar>
       <PageBody
         panel={
-          search.open !== undefined && (
+          openId !== undefined && (
             <EndpointPanel
-              id={search.open}
+              id={openId}
               knownVersion={knownVersion}
               tab={search.tab ?? 'settings'}
               onTab={(tab) => set({ tab: tab === 'settings' ? undefined : tab })}
-              onClose={() => set({ open: undefined, tab: undefined })}
+              onClose={close}
+              onDeleted={() => {
+                close();
+                list.remove(openId);
+              }}
             />
           )
         }

@@ -2,7 +2,9 @@ import { useLingui } from '@lingui/react';
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useQuery } from 'urql';
+import type { DeliveryRowFragment } from '../../gql/graphql.js';
 import { useFormat } from '../../i18n/use-format.js';
+import { useRefreshOnDeliveries } from '../../live/use-refresh-on-deliveries.js';
 import { CodeBlock } from '../../ui/code-block.js';
 import { IdText } from '../../ui/id-text.js';
 import { Empty, Failure, Skeleton } from '../../ui/list-states.js';
@@ -14,17 +16,10 @@ import { useMay } from '../shell/session.js';
 import { EventDocument } from './events.graphql.js';
 import styles from './events.module.css';
 
-/** One event: its exact envelope, and what became of it at every endpoint that got it. */
-export function EventPanel({ id, onClose }: { id: string; onClose: () => void }) {
+function EventDeliveries({ rows, onRefresh }: { rows: readonly DeliveryRowFragment[]; onRefresh: () => void }) {
   const { i18n } = useLingui();
   const format = useFormat();
   const navigate = useNavigate();
-  const withDeliveries = useMay('DELIVERIES_READ');
-  const [{ data, error, fetching }, ask] = useQuery({
-    query: EventDocument,
-    variables: { id, withDeliveries },
-    requestPolicy: 'cache-and-network',
-  });
   const columns = useMemo(
     () =>
       deliveryColumns(i18n, format)
@@ -34,6 +29,37 @@ export function EventPanel({ id, onClose }: { id: string; onClose: () => void })
         ),
     [i18n, format],
   );
+  useRefreshOnDeliveries(({ id }) => rows.some((row) => row.id === id), onRefresh);
+  return (
+    <>
+      <h3 className={styles.head}>{i18n.t('Deliveries')}</h3>
+      {rows.length === 0 ? (
+        <p className={styles.lead}>{i18n.t('No endpoint listened to it at the time.')}</p>
+      ) : (
+        <div className={styles.wrap}>
+          <Table
+            label={i18n.t('Deliveries')}
+            columns={columns}
+            rows={rows}
+            rowKey={(row) => row.id}
+            onOpen={(open) => void navigate({ to: '/deliveries', search: { open } })}
+          />
+        </div>
+      )}
+    </>
+  );
+}
+
+/** One event: its exact envelope, and what became of it at every endpoint that got it. */
+export function EventPanel({ id, onClose }: { id: string; onClose: () => void }) {
+  const { i18n } = useLingui();
+  const format = useFormat();
+  const withDeliveries = useMay('DELIVERIES_READ');
+  const [{ data, error, fetching }, ask] = useQuery({
+    query: EventDocument,
+    variables: { id, withDeliveries },
+    requestPolicy: 'cache-and-network',
+  });
   const event = data?.event?.id === id ? data.event : null;
   return (
     <Panel title={event?.type ?? i18n.t('Event')} label={i18n.t('Event')} onClose={onClose}>
@@ -47,22 +73,7 @@ export function EventPanel({ id, onClose }: { id: string; onClose: () => void })
             {event.test && <span className={styles.tag}>{i18n.t('test')}</span>}
           </div>
           {event.deliveries && (
-            <>
-              <h3 className={styles.head}>{i18n.t('Deliveries')}</h3>
-              {event.deliveries.nodes.length === 0 ? (
-                <p className={styles.lead}>{i18n.t('No endpoint listened to it at the time.')}</p>
-              ) : (
-                <div className={styles.wrap}>
-                  <Table
-                    label={i18n.t('Deliveries')}
-                    columns={columns}
-                    rows={event.deliveries.nodes}
-                    rowKey={(row) => row.id}
-                    onOpen={(open) => void navigate({ to: '/deliveries', search: { open } })}
-                  />
-                </div>
-              )}
-            </>
+            <EventDeliveries rows={event.deliveries.nodes} onRefresh={() => ask({ requestPolicy: 'network-only' })} />
           )}
           <h3 className={styles.head}>{i18n.t('Envelope')}</h3>
           {event.body == null ? (

@@ -3,6 +3,7 @@ import { windowMs, type Arc, type Bar, type Tick, type Tone } from './strike-vie
 export const lineHeight = 74;
 const laneTop = 10;
 const laneGap = 14;
+const arcsDrawnFull = 50;
 
 /** Height of a lane's middle; few lanes are spread over the strip. */
 export function laneY(lane: number, lanes: number): number {
@@ -73,9 +74,10 @@ function drawTicks(context: CanvasRenderingContext2D, scene: Scene, palette: Pal
     }
     context.stroke();
   }
-  context.globalAlpha = 1;
   context.strokeStyle = palette.wait;
   context.lineWidth = 1.2;
+  // Many arcs lie upon each other: the more there are, the thinner each, so that they stay a tint and no bar.
+  context.globalAlpha = Math.min(1, Math.max(0.12, arcsDrawnFull / scene.arcs.length));
   for (const arc of scene.arcs) {
     const y = laneY(arc.lane, scene.lanes);
     const [from, to] = [arc.fromX * scene.width, arc.toX * scene.width];
@@ -85,6 +87,7 @@ function drawTicks(context: CanvasRenderingContext2D, scene: Scene, palette: Pal
     context.bezierCurveTo(from + (to - from) * 0.2, y - rise, to - (to - from) * 0.2, y - rise, to, y);
     context.stroke();
   }
+  context.globalAlpha = 1;
 }
 
 function drawBars(context: CanvasRenderingContext2D, scene: Scene, bars: readonly Bar[], palette: Palette): void {

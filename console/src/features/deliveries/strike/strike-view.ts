@@ -138,6 +138,7 @@ export function barsOf(strikes: Iterable<Strike>, nowMs: number, count: number):
 /** What stands above the line. Null where nothing is known yet. */
 export interface Figures {
   count: number;
+  /** Of those that were tried, how many have arrived so far. */
   deliveredShare: number | null;
   p50Ms: number | null;
   p99Ms: number | null;
@@ -153,13 +154,13 @@ export function figuresOf(strikes: Iterable<Strike>, sinceMs: number, nowMs: num
   const durations: number[] = [];
   let count = 0;
   let delivered = 0;
-  let ended = 0;
+  let tried = 0;
   let retryingCount = 0;
   for (const strike of strikes) {
     if (strike.createdMs < nowMs - windowMs) continue;
     count += 1;
     if (strike.mark === 'delivered') delivered += 1;
-    if (strike.mark === 'delivered' || strike.mark === 'failed') ended += 1;
+    if (['delivered', 'failed', 'retrying'].includes(strike.mark)) tried += 1;
     if (strike.mark === 'retrying') retryingCount += 1;
     if (strike.durationMs !== null) durations.push(strike.durationMs);
   }
@@ -167,7 +168,7 @@ export function figuresOf(strikes: Iterable<Strike>, sinceMs: number, nowMs: num
   const spanSeconds = Math.max(1, (nowMs - Math.max(sinceMs, nowMs - windowMs)) / 1000);
   return {
     count,
-    deliveredShare: ended > 0 ? delivered / ended : null,
+    deliveredShare: tried > 0 ? delivered / tried : null,
     p50Ms: percentile(durations, 0.5),
     p99Ms: percentile(durations, 0.99),
     retryingCount,
