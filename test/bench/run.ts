@@ -16,7 +16,6 @@ interface Rate {
 
 const stage = await openStage();
 try {
-  console.error('stage up');
   console.log(
     `# ${String(cpus().length)} cores, ${cpus()[0]?.model ?? ''}, Node ${process.version}, ${seconds} s a figure, ${rounds} rounds`,
   );

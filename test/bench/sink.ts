@@ -23,8 +23,8 @@ server.listen(0, '127.0.0.1', () => {
   const address = server.address();
   process.send?.({ port: typeof address === 'object' ? address?.port : 0 });
 });
-process.on('message', (message) => {
-  if (message === 'read') process.send?.({ received, lastAt, ages, cpu: process.cpuUsage() });
+process.on('message', (message: { read?: number } | 'reset') => {
+  if (message !== 'reset') process.send?.({ id: message.read, received, lastAt, ages });
   if (message === 'reset') {
     received = 0;
     ages = [];

@@ -151,8 +151,19 @@ export interface SinkReading {
   readonly ages: number[];
 }
 
+let reads = 0;
+
+/** Each answer carries its question's number: two may be under way. */
 export async function readSink(sink: ChildProcess): Promise<SinkReading> {
-  const answer = once(sink, 'message') as Promise<[SinkReading]>;
-  sink.send('read');
-  return (await answer)[0];
+  const id = ++reads;
+  const answer = new Promise<SinkReading>((resolve) => {
+    const hear = (message: SinkReading & { id: number }): void => {
+      if (message.id !== id) return;
+      sink.off('message', hear);
+      resolve(message);
+    };
+    sink.on('message', hear);
+  });
+  sink.send({ read: id });
+  return answer;
 }
