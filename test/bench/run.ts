@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { makeEndpoints, openStage, readSink, runScript, startWorker, type Stage } from './stage.ts';
+import { makeEndpoints, openStage, readSink, runScript, startServer, startWorker, type Stage } from './stage.ts';
 
 const seconds = Number(process.env.SECONDS ?? 60);
 const rounds = Number(process.env.ROUNDS ?? 3);
@@ -34,6 +34,15 @@ try {
       }),
     );
   }
+  const server = await startServer(stage);
+  for (const kind of ['rest', 'batch', 'graphql']) {
+    // Once to warm up, once to count.
+    const args = [server.origin, server.token, kind];
+    await runScript('load-ingest.ts', [...args, '3']);
+    const counted = await runScript<Rate>('load-ingest.ts', [...args, String(Math.min(seconds, 10))]);
+    console.log(JSON.stringify({ figure: 'ingest, events', kind, ...counted }));
+  }
+  await server.stop();
   for (const rate of [200, 500]) {
     console.log(
       JSON.stringify({ figure: 'accept → first POST, ms', rate, ...(await latency(stage, workspaces, rate)) }),

@@ -13,6 +13,7 @@ import {
   Keyring,
   migrate,
   newUuid,
+  seedDemo,
   systemClock,
   tables,
   Vault,
@@ -22,6 +23,7 @@ import pg from 'pg';
 import { startPostgres } from '../../server/dist/cli/embedded-postgres.js';
 
 export const masterKey = Buffer.alloc(32, 7);
+const serverMain = new URL('../../server/dist/main.js', import.meta.url).pathname;
 const workerMain = new URL('../../worker/dist/main.js', import.meta.url).pathname;
 
 export interface Stage {
@@ -149,6 +151,50 @@ export interface SinkReading {
   readonly received: number;
   readonly lastAt: number;
   readonly ages: number[];
+}
+
+/** The built server on a free port, and a token of its demo workspace; its rate limit is out of the way. */
+export async function startServer(
+  stage: Stage,
+): Promise<{ readonly origin: string; readonly token: string; readonly stop: () => Promise<void> }> {
+  const masterKeys = `k1:${masterKey.toString('base64')}`;
+  const { token } = await seedDemo({
+    databaseUrl: stage.url,
+    email: 'bench@atlas.example',
+    password: 'only-for-benchmarks',
+    apiToken: `efa_sk_${'b'.repeat(12)}_${'B'.repeat(43)}`,
+    masterKeys,
+    publicUrl: 'http://localhost:4000',
+  });
+  const child = fork(serverMain, {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    env: {
+      ...process.env,
+      DATABASE_URL: stage.url,
+      CARILLON_MASTER_KEYS: masterKeys,
+      CARILLON_RATE_LIMIT: '1000000',
+      PORT: '0',
+      HOST: '127.0.0.1',
+    },
+  });
+  const port = await new Promise<number>((resolve) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      const started = chunk
+        .toString()
+        .split('\n')
+        .find((line) => line.includes('"server started"'));
+      if (started !== undefined) resolve((JSON.parse(started) as { port: number }).port);
+    });
+  });
+  return {
+    origin: `http://127.0.0.1:${String(port)}`,
+    token,
+    stop: async () => {
+      const exited = once(child, 'exit');
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
 }
 
 let reads = 0;
