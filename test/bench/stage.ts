@@ -48,6 +48,8 @@ export async function openStage(): Promise<Stage> {
   admin.on('error', () => undefined);
   await admin.query('create extension pg_stat_statements');
   const sink = fork(new URL('sink.ts', import.meta.url));
+  // Many questions may be under way at once.
+  sink.setMaxListeners(0);
   const [{ port }] = (await once(sink, 'message')) as [{ port: number }];
   return {
     url,
