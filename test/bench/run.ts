@@ -108,9 +108,10 @@ async function sustained(stage: Stage, workspaces: readonly string[]): Promise<R
 async function latency(stage: Stage, workspaces: readonly string[], rate: number): Promise<Record<string, string>> {
   const worker = await startWorker(stage);
   const publisher = await startPublisher(stage, workspaces);
+  stage.sink.send('reset');
   publisher.send({ plan: { rate, seconds: 2 } });
   const [{ published: warm }] = (await once(publisher, 'message')) as [{ published: number }];
-  await drained(stage, warm, true);
+  await drained(stage, warm);
   stage.sink.send('reset');
   publisher.send({ plan: { rate, seconds: Math.min(seconds, 20) } });
   const [{ published }] = (await once(publisher, 'message')) as [{ published: number }];
@@ -129,11 +130,11 @@ async function startPublisher(stage: Stage, workspaces: readonly string[]) {
   return publisher;
 }
 
-async function drained(stage: Stage, published: number, total = false): ReturnType<typeof readSink> {
+async function drained(stage: Stage, published: number): ReturnType<typeof readSink> {
   const deadline = Date.now() + 120_000;
   for (;;) {
     const reading = await readSink(stage.sink);
-    if (total || reading.received >= published) return reading;
+    if (reading.received >= published) return reading;
     if (Date.now() > deadline) throw new Error(`Only ${String(reading.received)} of ${String(published)} arrived.`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

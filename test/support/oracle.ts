@@ -13,8 +13,6 @@ export interface Verdict {
   readonly gaps: string[];
   /** graphile jobs locked for over a minute. */
   readonly lockedJobs: number;
-  /** Requests beyond the first that a delivery's log does not explain by a failure. */
-  readonly duplicates: number;
 }
 
 /** Holds what is in the database against what a receiver got. */
@@ -60,10 +58,6 @@ export async function judge(
         )
         .map(({ id }) => id),
       lockedJobs: jobs[0]?.count ?? 0,
-      duplicates: deliveries.reduce(
-        (sum, { id }) => sum + Math.max(0, requestsOf(id).filter(({ attempt }) => attempt > 0).length - 1),
-        0,
-      ),
     };
   } finally {
     await client.end();

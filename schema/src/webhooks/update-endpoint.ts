@@ -63,7 +63,7 @@ export async function updateEndpoint(
     if (!present) return notFound('endpoint');
     if (!checked.ok) return checked;
     const columns = checked.value;
-    const refused = (await checkLocationsExist(tx, columns.locationIds)) as Result<unknown>;
+    const refused = await checkLocationsExist(tx, columns.locationIds);
     if (!refused.ok) return refused;
     if (columns.enabled === true && present.disabled_reason === 'platform') {
       return fail({
