@@ -10,10 +10,15 @@ export interface Received {
   /** `del_…` and the attempt's number, as the headers say. */
   readonly delivery: string;
   readonly attempt: number;
+  /** What it was answered, once all of the answer has been handed to the network; absent while, or if, it was not. */
+  readonly answered?: { readonly status: number; readonly atMs: number };
+  /** When the other side went away before it had its answer. */
+  readonly abandonedAtMs?: number;
 }
 
 export interface Receiver {
   readonly url: string;
+  readonly port: number;
   readonly received: readonly Received[];
   /** How the next requests are answered; may keep the response for later. Default: 200. */
   answer: (request: Received, response: ServerResponse) => void;
@@ -28,7 +33,7 @@ export async function startReceiver(): Promise<Receiver> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('error', () => undefined);
     request.on('end', () => {
-      const one: Received = {
+      const one: { -readonly [Key in keyof Received]: Received[Key] } = {
         path: request.url ?? '',
         headers: request.headers,
         body: Buffer.concat(chunks).toString('utf8'),
@@ -37,12 +42,18 @@ export async function startReceiver(): Promise<Receiver> {
         attempt: Number(request.headers['x-enafeedback-attempt']),
       };
       received.push(one);
+      response.on('finish', () => (one.answered = { status: response.statusCode, atMs: Date.now() }));
+      response.on('close', () => {
+        if (!one.answered) one.abandonedAtMs = Date.now();
+      });
       receiver.answer(one, response);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
   const receiver: Receiver = {
-    url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/hook`,
+    url: `http://127.0.0.1:${String(port)}/hook`,
+    port,
     received,
     answer: (_request, response) => {
       response.writeHead(200).end('thanks');
