@@ -1,4 +1,4 @@
-import { newUuid } from '@carillon/schema';
+import { emptySums, newUuid } from '@carillon/schema';
 import type pg from 'pg';
 import { connected, readTables, workspaceColumn, type ColumnInfo, type TableInfo } from './catalogue.js';
 
@@ -32,6 +32,8 @@ const samples: Readonly<Record<string, (mark: string) => unknown>> = {
   'workspace.time_zone': () => 'Europe/Berlin',
   'account.email': (mark) => `${newUuid()}@${mark}.example`,
   'endpoint.events': () => ['*'],
+  'endpoint_figures.errors': () => emptySums().errors,
+  'endpoint_figures.latency': () => emptySums().latency,
   'endpoint.url': (mark) => `https://${mark}.example/hook`,
 };
 
