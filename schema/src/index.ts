@@ -19,6 +19,7 @@ export * from './kernel/result.js';
 export * from './kernel/scopes.js';
 export * from './kernel/transaction-guard.js';
 export * from './kernel/vault.js';
+export * from './kernel/whole-seconds.js';
 
 export * from './events/catalogue/index.js';
 export * from './events/custom-type.js';
@@ -56,10 +57,12 @@ export * from './webhooks/find-deliveries.js';
 export * from './webhooks/find-delivery-stats.js';
 export * from './webhooks/find-endpoint-health.js';
 export * from './webhooks/find-endpoints.js';
+export * from './webhooks/find-waits.js';
 export * from './webhooks/request-headers.js';
 export * from './webhooks/retry-delivery.js';
 export * from './webhooks/rotate-endpoint-secret.js';
 export * from './webhooks/tables.js';
+export * from './webhooks/tell-notices.js';
 export * from './webhooks/test-endpoint.js';
 export * from './webhooks/update-endpoint.js';
 

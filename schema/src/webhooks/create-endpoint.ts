@@ -15,6 +15,7 @@ import {
   type EndpointFields,
 } from './endpoint-input.js';
 import { sealHeaders, sealSecret } from './endpoint-secret.js';
+import { noteDisabling } from './note-disabling.js';
 
 export const MAX_ENDPOINTS = 500;
 
@@ -112,6 +113,7 @@ async function insert(
     ],
   );
   await tx.query('insert into endpoint_lane (workspace_id, endpoint_id) values ($1, $2)', [tx.workspaceId, id]);
+  if (!enabled) await noteDisabling(tx, id, false, 'user');
   await announceEndpoint(tx, 'CREATED', id);
   await appendAudit(deps, tx, actor, {
     action: 'endpoint.create',

@@ -1,7 +1,9 @@
 import type { FilterQuery } from '@mikro-orm/core';
 import type { Tx } from '../kernel/database.js';
 import { floorUuid } from '../kernel/ids.js';
+import { findWaits } from './find-waits.js';
 import { AttemptTable, DeliveryTable, type Attempt, type Delivery } from './tables.js';
+import { whereWaiting } from './where-waiting.js';
 
 /** Which deliveries; all given conditions hold, within a list any. Ids are uuids. */
 export interface DeliveryFilter {
@@ -9,6 +11,7 @@ export interface DeliveryFilter {
   readonly eventId?: string | null;
   readonly eventNames?: readonly string[] | null;
   readonly statuses?: readonly string[] | null;
+  /** Found by {@link whereLiveDelivery} only: most reasons are written on no delivery. */
   readonly waitReasons?: readonly string[] | null;
   /** Made within: from inclusive, to exclusive. */
   readonly from?: Date | null;
@@ -27,7 +30,6 @@ export function whereDelivery(workspaceId: string, filter: DeliveryFilter = {}):
   if (filter.eventId != null) all.push({ eventId: filter.eventId });
   if (filter.eventNames != null) all.push({ eventName: { $in: [...filter.eventNames] } });
   if (filter.statuses != null) all.push({ status: { $in: [...filter.statuses] } });
-  if (filter.waitReasons != null) all.push({ waitReason: { $in: [...filter.waitReasons] } });
   if (filter.from != null) all.push({ id: { $gte: floorUuid(filter.from) } });
   if (filter.to != null) all.push({ id: { $lt: floorUuid(filter.to) } });
   if (filter.errorClasses != null) all.push({ errorClass: { $in: [...filter.errorClasses] } });
@@ -35,7 +37,7 @@ export function whereDelivery(workspaceId: string, filter: DeliveryFilter = {}):
   return { $and: all };
 }
 
-/** The same judgement on a row in hand, for live feeds. */
+/** The same judgement on a row in hand, read by {@link findWaitingDeliveriesById}, for live feeds. */
 export function matchesDelivery(delivery: Delivery, filter: DeliveryFilter): boolean {
   const within = (list: readonly string[] | null | undefined, value: string | null): boolean =>
     list == null || (value !== null && list.includes(value));
@@ -61,12 +63,13 @@ export async function deletedEndpointIds(tx: Tx): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Leaves out the deliveries of deleted endpoints, whose rows are freed later. */
+/** The whole filter. Leaves out the deliveries of deleted endpoints, whose rows are freed later. */
 export async function whereLiveDelivery(tx: Tx, filter: DeliveryFilter = {}): Promise<FilterQuery<Delivery>> {
-  const where = whereDelivery(tx.workspaceId, filter);
+  const all: FilterQuery<Delivery>[] = [whereDelivery(tx.workspaceId, filter)];
   const deleted = await deletedEndpointIds(tx);
-  if (deleted.length === 0) return where;
-  return { $and: [where, { endpointId: { $nin: deleted } }] };
+  if (deleted.length > 0) all.push({ endpointId: { $nin: deleted } });
+  if (filter.waitReasons != null) all.push(await whereWaiting(tx, filter.waitReasons));
+  return { $and: all };
 }
 
 export async function findDelivery(tx: Tx, id: string | null): Promise<Delivery | null> {
@@ -86,6 +89,18 @@ export async function findDeliveriesById(tx: Tx, ids: readonly string[]): Promis
   const where = await whereLiveDelivery(tx);
   const found = await tx.em.find(DeliveryTable, { $and: [where, { id: { $in: [...ids] } }] });
   return new Map(found.map((delivery) => [delivery.id, delivery]));
+}
+
+/** The same with what they wait for in `waitReason`, also where that is a state of the endpoint's lane. */
+export async function findWaitingDeliveriesById(tx: Tx, ids: readonly string[]): Promise<Map<string, Delivery>> {
+  const found = await findDeliveriesById(tx, ids);
+  const unsaid = [...found.values()].filter(({ status, waitReason }) => status === 'pending' && waitReason == null);
+  const waits = await findWaits(
+    tx,
+    unsaid.map(({ id }) => id),
+  );
+  for (const delivery of unsaid) delivery.waitReason = waits.get(delivery.id)?.reason ?? null;
+  return found;
 }
 
 /** The bytes as sent, by delivery; absent once redacted. */

@@ -12,7 +12,7 @@ import {
   type EndpointFields,
 } from './endpoint-input.js';
 import { sealHeaders } from './endpoint-secret.js';
-import { pauseDeliveries, releaseDeliveries } from './pause-deliveries.js';
+import { disableEndpoint, enableEndpoint, resetLane } from './switch-endpoint.js';
 
 export interface UpdateEndpointInput extends EndpointFields {
   /** The endpoint's uuid; null for an id that cannot be one. */
@@ -20,6 +20,7 @@ export interface UpdateEndpointInput extends EndpointFields {
 }
 
 interface Present {
+  url: string;
   enabled: boolean;
   disabled_reason: string | null;
 }
@@ -56,7 +57,7 @@ export async function updateEndpoint(
   const checked = checkEndpointFields(deps.targets, input);
   return deps.db.transact(permitted.value, async (tx) => {
     const [present] = await tx.query<Present>(
-      'select enabled, disabled_reason from endpoint where workspace_id = $1 and id = $2 and deleted_at is null for no key update',
+      'select url, enabled, disabled_reason from endpoint where workspace_id = $1 and id = $2 and deleted_at is null for no key update',
       [tx.workspaceId, endpointId],
     );
     // Unknown before invalid: whether an id exists must not show in which mistakes are told.
@@ -78,8 +79,9 @@ export async function updateEndpoint(
       });
     }
     await write(deps, tx, endpointId, columns);
-    if (columns.enabled === false && present.enabled) await pauseDeliveries(tx, endpointId);
-    if (columns.enabled === true && !present.enabled) await releaseDeliveries(tx, endpointId);
+    if (columns.enabled === false && present.enabled) await disableEndpoint(tx, endpointId, 'user', null);
+    if (columns.enabled === true && !present.enabled) await enableEndpoint(tx, endpointId);
+    if (columns.url !== undefined && columns.url !== present.url) await resetLane(tx, endpointId);
     await announceEndpoint(tx, 'UPDATED', endpointId);
     const { headers, ...plain } = columns;
     await appendAudit(deps, tx, actor, {
@@ -108,15 +110,6 @@ async function write(deps: Deps, tx: Tx, id: string, columns: EndpointColumns): 
       Object.keys(columns.headers).map((name) => name.toLowerCase()),
     );
     set('headers_enc', await sealHeaders(deps, tx, id, columns.headers));
-  }
-  if (columns.enabled === true) {
-    sets.push('enabled = true', 'disabled_reason = null', 'disabled_message = null', 'disabled_at = null');
-  } else if (columns.enabled === false) {
-    sets.push(
-      `disabled_reason = coalesce(disabled_reason, 'user')`,
-      'disabled_at = coalesce(disabled_at, carillon.now())',
-      'enabled = false',
-    );
   }
   await tx.query(`update endpoint set ${sets.join(', ')} where workspace_id = $1 and id = $2`, values);
 }
