@@ -1,6 +1,6 @@
 import type { Tx } from '../kernel/database.js';
 import { encodeId } from '../kernel/ids.js';
-import { sayTime } from '../kernel/say-time.js';
+import { wholeSeconds } from '../kernel/whole-seconds.js';
 import type { Delivery } from './tables.js';
 import { lanesSql, WAIT_REASON_SQL, type WaitReason } from './wait-rule.js';
 
@@ -86,19 +86,19 @@ function messageOf(row: Row, until: Date | null): string {
   switch (row.reason) {
     case 'endpoint_disabled':
       if (row.disabled_at === null) return 'The endpoint was disabled; this is being undone.';
-      return `The endpoint is disabled since ${sayTime(row.disabled_at)}${DISABLED_AS[row.disabled_reason ?? ''] ?? ''}.`;
+      return `The endpoint is disabled since ${wholeSeconds(row.disabled_at)}${DISABLED_AS[row.disabled_reason ?? ''] ?? ''}.`;
     case 'key_unavailable':
       return 'An encryption key is missing; the operator must supply it.';
     case 'circuit_open':
       if (until === null) return "The endpoint's circuit is half open: one other delivery is tried first.";
-      return `The endpoint's circuit is open until ${sayTime(until)} after ${failuresOf(row)}.`;
+      return `The endpoint's circuit is open until ${wholeSeconds(until)} after ${failuresOf(row)}.`;
     case 'rate_limited': {
       const rate = Number(row.rate_per_second);
-      const next = until === null ? '' : `; the next may go at ${sayTime(until)}`;
+      const next = until === null ? '' : `; the next may go at ${wholeSeconds(until)}`;
       return `The endpoint takes at most ${String(rate)} ${rate === 1 ? 'delivery' : 'deliveries'} a second${next}.`;
     }
     case 'fifo': {
-      const next = until === null ? '' : `, which is due at ${sayTime(until)}`;
+      const next = until === null ? '' : `, which is due at ${wholeSeconds(until)}`;
       return `The endpoint asks for order: it waits behind ${encodeId('delivery', row.head ?? '0')}${next}.`;
     }
     case 'concurrency':
