@@ -39,6 +39,12 @@ export * from './feedback/question.js';
 export * from './feedback/submit-survey-response.js';
 export * from './feedback/tables.js';
 
+export * from './jobs/abort-job.js';
+export * from './jobs/find-jobs.js';
+export * from './jobs/start-job.js';
+export * from './jobs/step-job.js';
+export * from './jobs/tables.js';
+
 export * from './outbound/classify-status.js';
 export * from './outbound/egress-rules.js';
 export type { OutboundAnswer, OutboundFailure, OutboundResponse } from './outbound/exchange.js';
@@ -47,6 +53,7 @@ export * from './outbound/secret.js';
 export * from './outbound/sign.js';
 export * from './outbound/target-policy.js';
 
+export * from './webhooks/bulk-retry-deliveries.js';
 export * from './webhooks/create-endpoint.js';
 export * from './webhooks/delete-endpoint.js';
 export * from './webhooks/endpoint-input.js';
@@ -58,6 +65,8 @@ export * from './webhooks/find-delivery-stats.js';
 export * from './webhooks/find-endpoint-health.js';
 export * from './webhooks/find-endpoints.js';
 export * from './webhooks/find-waits.js';
+export * from './webhooks/replay-endpoint.js';
+export * from './webhooks/replay-selection.js';
 export * from './webhooks/request-headers.js';
 export * from './webhooks/retry-delivery.js';
 export * from './webhooks/rotate-endpoint-secret.js';

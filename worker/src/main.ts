@@ -8,6 +8,7 @@ import {
   newUuid,
   OutboundHttpClient,
   parseEgressAllow,
+  systemClock,
   tables,
   Vault,
   watchParent,
@@ -15,9 +16,11 @@ import {
   type Logger,
 } from '@carillon/schema';
 import { DeliveryEngine } from './delivery/engine.js';
+import { Notices } from './delivery/notices.js';
 import { startLiveness } from './liveness.js';
 import { startQueue } from './queue.js';
 import { startClockWatch } from './upkeep/clock-watch.js';
+import { startKeyless } from './upkeep/keyless.js';
 import { startSweep } from './upkeep/sweep.js';
 
 /** The supervisor starts a worker that ended so at once. */
@@ -43,16 +46,22 @@ async function main(config: Config, log: Logger): Promise<void> {
     entities: tables,
   });
   const http = new OutboundHttpClient({ policy: { targets: config.deliveryTargets, allow: egress.value } });
+  const keyring = new Keyring(config.masterKeys);
+  const vault = new Vault(keyring);
+  const notices = new Notices({ db, keyring, clock: systemClock }, log);
   const engine = new DeliveryEngine({
     db,
     http,
     log,
     workerId,
-    vault: new Vault(new Keyring(config.masterKeys)),
+    vault,
     random: Math.random,
     nowMs: Date.now,
     slots: config.workerSlots,
     pollMs: POLL_MS,
+    onNotice: () => {
+      notices.wake();
+    },
   });
 
   let ending = false;
@@ -76,10 +85,16 @@ async function main(config: Config, log: Logger): Promise<void> {
     onLost: () => void end(EXIT_RESTART, LOST_GRACE_MS, () => engine.stop()),
   });
   await db.call('ensure-partitions', 'select carillon.ensure_partitions()');
-  const queue = await startQueue({ url: config.queueDatabaseUrl, db, workerId, log });
+  const queue = await startQueue({
+    url: config.queueDatabaseUrl,
+    waitingDays: config.waitingDays,
+    ...{ db, workerId, log },
+  });
   // Any end of the runner that we did not ask for ends the process: its jobs would stay locked, unseen.
   void queue.ended.then(() => end(EXIT_RESTART, LOST_GRACE_MS, () => engine.stop()));
   const sweep = startSweep(db, log);
+  const keyless = startKeyless(db, vault, log);
+  notices.start();
   const clock = startClockWatch(db, log, (trusted) => {
     engine.setPaused(!trusted);
   });
@@ -90,8 +105,10 @@ async function main(config: Config, log: Logger): Promise<void> {
     void end(0, STOP_GRACE_MS, async () => {
       log.info(engine.load, 'stopping: what is in flight ends first');
       sweep.stop();
+      keyless.stop();
       clock.stop();
       await engine.stop();
+      await notices.stop();
       await queue.stop();
       await liveness.stop();
       await http.close();

@@ -1,4 +1,5 @@
 import { invalid, ok, type Result } from '../kernel/result.js';
+import { wholeSeconds } from '../kernel/whole-seconds.js';
 import { jsonDepth } from './raw-data.js';
 
 /** The largest envelope, in UTF-8. */
@@ -30,8 +31,7 @@ export interface EnvelopeParts {
  */
 export function serialiseEnvelope(parts: EnvelopeParts): string {
   const { id, event, createdAt, workspaceId, dataText, test = false } = parts;
-  const createdAtText = `${createdAt.toISOString().slice(0, 'YYYY-MM-DDTHH:mm:ss'.length)}Z`;
-  const head = JSON.stringify({ id, event, created_at: createdAtText, workspace_id: workspaceId });
+  const head = JSON.stringify({ id, event, created_at: wholeSeconds(createdAt), workspace_id: workspaceId });
   return `${head.slice(0, -1)},"data":${dataText}${test ? ',"test":true' : ''}}`;
 }
 

@@ -55,6 +55,12 @@ export class Vault {
     return open(workspaceId, cached.key, place, sealed).toString('utf8');
   }
 
+  /** Whether all secrets of the workspace can be opened. @throws KeyUnavailable when a master key is missing. */
+  async assertOpens(tx: Tx): Promise<void> {
+    const rows = await tx.query<{ id: string }>('select id from data_key where workspace_id = $1', [tx.workspaceId]);
+    for (const { id } of rows) await this.dataKey(tx, id);
+  }
+
   private async dataKey(tx: Tx, id: string): Promise<KeyObject> {
     const name = `${tx.workspaceId}|${id}`;
     const cached = this.cache.get(name);

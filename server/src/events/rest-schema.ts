@@ -1,8 +1,7 @@
-import { encodeId, extractRawProperty, type Event, type PublishedEvent } from '@carillon/schema';
+import { encodeId, extractRawProperty, type Event, type PublishedEvent, wholeSeconds } from '@carillon/schema';
 import { z } from 'zod';
 import { idempotencyKeyField, text } from '../http/rest-input.js';
 import { JsonText } from '../http/rest-route.js';
-import { wholeSeconds } from '../http/whole-seconds.js';
 import { moment } from '../webhooks/rest-schema.js';
 
 const eventFields = {

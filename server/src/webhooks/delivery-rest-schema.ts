@@ -6,10 +6,10 @@ import {
   type AttemptWithBody,
   type Delivery,
   type Endpoint,
+  wholeSeconds,
 } from '@carillon/schema';
 import { z } from 'zod';
 import { idempotencyKeyField } from '../http/rest-input.js';
-import { wholeSeconds } from '../http/whole-seconds.js';
 import { moment } from './rest-schema.js';
 
 export const DELIVERY_STATUSES = ['delivered', 'failed', 'pending', 'dropped'] as const;

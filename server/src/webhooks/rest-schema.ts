@@ -1,7 +1,6 @@
-import { encodeId, type Endpoint, type EndpointSnapshot } from '@carillon/schema';
+import { encodeId, type Endpoint, type EndpointSnapshot, wholeSeconds } from '@carillon/schema';
 import { z } from 'zod';
 import { idempotencyKeyField, text } from '../http/rest-input.js';
-import { wholeSeconds } from '../http/whole-seconds.js';
 
 export const endpointId = z
   .string()

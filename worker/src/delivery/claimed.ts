@@ -23,4 +23,17 @@ export interface Claimed {
   readonly previous_secret_enc: Buffer | null;
   /** How many its endpoint had room for in this claim: with as many rows, there may be more. */
   readonly lane_room: number;
+  /** It had room for more than one claim gives a lane: ask again at once. */
+  readonly lane_cut: boolean;
+  /** Its endpoint takes over two seconds, or has never answered. */
+  readonly slow: boolean;
+}
+
+/** How a claim's search ended: the `scan` of its last row. See carillon.claim(). */
+export interface Scan {
+  readonly after: string | null;
+  readonly cut: Readonly<Record<string, string>> | null;
+  readonly contended: boolean;
+  readonly starved?: boolean;
+  readonly next_ms?: number | null;
 }

@@ -23,6 +23,8 @@ const claimed: Claimed = {
   secret_enc: Buffer.alloc(0),
   previous_secret_enc: null,
   lane_room: 8,
+  lane_cut: false,
+  slow: false,
 };
 const now = Date.parse('2026-11-21T10:00:00Z');
 const answer = (status: number, retryAfter?: string): OutboundAnswer => ({

@@ -3,11 +3,14 @@ import type { AttemptRecord } from './send.js';
 
 const FINISH_SQL = `select carillon.finish($1::uuid[], $2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::integer[], $7::text[],
   $8::text[], $9::timestamptz[], $10::integer[], $11::integer[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
-  $17::text[])`;
+  $17::text[]) as noticed`;
 
-/** Records a batch of attempts in one statement; each is fenced by its lease, so what was taken back changes nothing. */
-export async function record(db: Database, records: readonly AttemptRecord[]): Promise<void> {
-  await db.call('finish', FINISH_SQL, [
+/**
+ * Records a batch of attempts in one statement; each is fenced by its lease, so what was taken back changes nothing.
+ * @returns whether there is something to tell, see notices.ts
+ */
+export async function record(db: Database, records: readonly AttemptRecord[]): Promise<boolean> {
+  const [row] = await db.call<{ noticed: boolean }>('finish', FINISH_SQL, [
     records.map(({ claimed }) => claimed.workspace_id),
     records.map(({ claimed }) => claimed.delivery_id),
     records.map(({ claimed }) => claimed.lease_token),
@@ -26,4 +29,5 @@ export async function record(db: Database, records: readonly AttemptRecord[]): P
     records.map(({ responseBody }) => responseBody),
     records.map(({ claimed }) => claimed.header_names.join(',')),
   ]);
+  return row?.noticed ?? false;
 }

@@ -7,6 +7,8 @@ const LATE_SECONDS = 60;
 interface Swept {
   dead_workers: number;
   taken_back: number;
+  given_up: number;
+  settled: number;
   oldest_due_seconds: number | null;
 }
 
@@ -23,6 +25,7 @@ export function startSweep(db: Database, log: Logger): { readonly stop: () => vo
       const [swept] = await db.call<Swept>('sweep', 'select * from carillon.sweep()');
       if (swept && (swept.dead_workers > 0 || swept.taken_back > 0))
         log.warn(swept, 'took back the work of dead workers');
+      if (swept && swept.given_up > 0) log.error(swept, 'deliveries failed: their worker died three times in a row');
       if (swept && (swept.oldest_due_seconds ?? 0) > LATE_SECONDS) log.warn(swept, 'deliveries are late');
     } catch (error) {
       log.warn({ err: error }, 'sweep failed');

@@ -1,4 +1,4 @@
-/** A moment as REST and envelopes show it: RFC 3339, UTC, whole seconds, `Z`. */
+/** A moment as envelopes, REST and sentences show it: RFC 3339, UTC, whole seconds, `Z`. */
 export function wholeSeconds(moment: Date): string {
   return `${moment.toISOString().slice(0, 'YYYY-MM-DDTHH:mm:ss'.length)}Z`;
 }

@@ -1,0 +1,70 @@
+import type { Claimed } from './claimed.js';
+
+/** From here on an endpoint counts as slow: its share of the slots is limited, so that hanging ones cannot fill a worker. */
+const SLOW_MS = 2000;
+
+interface Lane {
+  /** Claimed and not yet recorded. */
+  held: number;
+  /** The last claim took all it had room for: there may be more, which no wake-up will tell of. */
+  hungry: boolean;
+  /** Slow when it was claimed last. */
+  slow: boolean;
+  /** Requests in flight and when each began, the oldest first. */
+  readonly sending: Map<Claimed, number>;
+}
+
+/** What this worker has in its hands, lane by lane. Limits are kept by the database; this only tells it what to ask for. */
+export class Lanes {
+  private readonly lanes = new Map<string, Lane>();
+  private sending = 0;
+
+  constructor(private readonly nowMs: () => number) {}
+
+  /** Requests in flight. */
+  get inFlight(): number {
+    return this.sending;
+  }
+
+  /** Takes what was claimed for one endpoint. */
+  take(endpointId: string, rows: readonly Claimed[]): void {
+    const lane = this.lanes.get(endpointId) ?? { held: 0, hungry: false, slow: false, sending: new Map() };
+    this.lanes.set(endpointId, lane);
+    lane.held += rows.length;
+    lane.hungry = rows.length >= (rows[0]?.lane_room ?? 0);
+    lane.slow = rows.some(({ slow }) => slow);
+    for (const row of rows) lane.sending.set(row, this.nowMs());
+    this.sending += rows.length;
+  }
+
+  /** The slot is free: its answer is there. */
+  answered(claimed: Claimed): void {
+    if (this.lanes.get(claimed.endpoint_id)?.sending.delete(claimed)) this.sending -= 1;
+  }
+
+  /**
+   * The lane's place is free: its record has committed, as the database counts leases.
+   * @returns whether the lane may have more work than it had room for
+   */
+  recorded(claimed: Claimed): boolean {
+    const lane = this.lanes.get(claimed.endpoint_id);
+    if (!lane) return false;
+    lane.held -= 1;
+    if (lane.held === 0) this.lanes.delete(claimed.endpoint_id);
+    return lane.hungry;
+  }
+
+  /** Requests in flight to slow endpoints, and the endpoints whose requests hang now, whatever they did before. */
+  slowness(): { readonly inFlight: number; readonly hanging: readonly string[] } {
+    const before = this.nowMs() - SLOW_MS;
+    const hanging: string[] = [];
+    let inFlight = 0;
+    for (const [endpointId, lane] of this.lanes) {
+      const [oldest] = lane.sending.values();
+      const hangs = oldest !== undefined && oldest < before;
+      if (hangs) hanging.push(endpointId);
+      if (hangs || lane.slow) inFlight += lane.sending.size;
+    }
+    return { inFlight, hanging };
+  }
+}
