@@ -98,6 +98,7 @@ export * from './workspaces/suspend-workspace.js';
 export * from './workspaces/switch-workspace.js';
 export * from './workspaces/tables.js';
 export * from './workspaces/token-format.js';
+export * from './workspaces/update-retention.js';
 export * from './workspaces/update-workspace.js';
 export * from './workspaces/update-workspace-settings.js';
 export * from './workspaces/workspace-deps.js';

@@ -1,6 +1,7 @@
 import type { EntitySchema } from '@mikro-orm/postgresql';
 import { EventTable } from './events/tables.js';
 import { LocationTable, SurveyTable, SurveyVersionTable } from './feedback/tables.js';
+import { JobTable } from './jobs/tables.js';
 import { AttemptTable, DeliveryTable, EndpointTable } from './webhooks/tables.js';
 import { AccountTable, ApiTokenTable, MemberTable, SessionTable, WorkspaceTable } from './workspaces/tables.js';
 
@@ -15,6 +16,7 @@ export const tables: readonly EntitySchema[] = [
   DeliveryTable,
   AttemptTable,
   EventTable,
+  JobTable,
   LocationTable,
   SurveyTable,
   SurveyVersionTable,

@@ -82,7 +82,7 @@ export async function publishPrepared(
     events.map(({ type, test }) => test?.name ?? findEventType(type)?.type.aliases[0] ?? null),
     events.map(({ createdAt }) => createdAt),
     events.map(({ body }) => body),
-    events.map(({ body }) => body.indexOf('","event":"') + '","event":"'.length + 1),
+    events.map(({ body }) => body.indexOf(BEFORE_NAME) + BEFORE_NAME.length + 1),
     events.map(({ cause }) => cause?.kind ?? null),
     events.map(({ cause }) => cause?.id ?? null),
     events.map(({ locationPath }) => locationPath?.join(',') ?? null),
@@ -92,6 +92,18 @@ export async function publishPrepared(
   const deliveries = new Map(rows.map((row) => [row.id, row.deliveries]));
   return events.map(({ id, type, createdAt }) => ({ id, type, createdAt, deliveries: deliveries.get(id) ?? 0 }));
 }
+
+/** SQL: whether endpoint `p` lists event `i`, by its canonical name, its alias or `*`. */
+export const LISTS_EVENT_SQL = `(p.events = '{*}' or p.events && array[i.type, i.alias])`;
+
+/** SQL: the name under which endpoint `p` gets event `i`, which it lists. */
+export const NAME_FOR_SQL = `case when p.events = '{*}' or i.type = any (p.events) then i.type else i.alias end`;
+
+/** SQL: event `i` under the name `n.name`: the same bytes with the name at `i.name_at` replaced; null where they are the same. */
+export const RENAMED_BODY_SQL = `case when n.name <> i.type then overlay(i.body placing n.name from i.name_at for length(i.type)) end`;
+
+/** What comes before the type's name in every envelope. */
+export const BEFORE_NAME = '","event":"';
 
 /**
  * Row, body, deliveries, due work, announcement and wake-up in one statement. An endpoint that lists the alias gets the
@@ -116,16 +128,16 @@ with input as materialized (
   select $1::uuid,
          (left(i.id::text, 8) || substr(i.id::text, 10, 4) || left(md5(i.id::text || p.id::text), 20))::uuid,
          i.id, p.id, n.name, i.test,
-         case when n.name <> i.type then overlay(i.body placing n.name from i.name_at for length(i.type)) end, t.now, t.now
+         ${RENAMED_BODY_SQL}, t.now, t.now
     from input i
     cross join (select carillon.now() as now) t
     join endpoint p on p.workspace_id = $1::uuid and p.deleted_at is null
      and case when i.test then p.id = i.only_endpoint
-              else p.enabled and (p.events = '{*}' or p.events && array[i.type, i.alias])
+              else p.enabled and ${LISTS_EVENT_SQL}
                    and (p.location_ids = '{}' or p.location_ids && i.location_path)
                    and (i.except_endpoint is null or p.id <> i.except_endpoint) end
     cross join lateral (
-      select case when i.test then i.alias when p.events = '{*}' or i.type = any (p.events) then i.type else i.alias end as name) n
+      select case when i.test then i.alias else ${NAME_FOR_SQL} end as name) n
   returning id, event_id, endpoint_id, test, next_attempt_at
 ), q as (
   insert into delivery_due (workspace_id, delivery_id, endpoint_id, event_id, due_at, kind, attempt_number)

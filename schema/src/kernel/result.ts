@@ -11,7 +11,8 @@ export type UserErrorCode =
   | 'RATE_LIMITED'
   | 'QUOTA_EXCEEDED'
   | 'UNAVAILABLE'
-  | 'CLOSED';
+  | 'CLOSED'
+  | 'NOTHING_SELECTED';
 
 /** One thing wrong with one argument. */
 export interface FieldError {

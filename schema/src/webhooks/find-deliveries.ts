@@ -17,6 +17,8 @@ export interface DeliveryFilter {
   readonly from?: Date | null;
   readonly to?: Date | null;
   readonly errorClasses?: readonly string[] | null;
+  /** Made by this replay. */
+  readonly replayId?: string | null;
   readonly test?: boolean | null;
 }
 
@@ -33,6 +35,7 @@ export function whereDelivery(workspaceId: string, filter: DeliveryFilter = {}):
   if (filter.from != null) all.push({ id: { $gte: floorUuid(filter.from) } });
   if (filter.to != null) all.push({ id: { $lt: floorUuid(filter.to) } });
   if (filter.errorClasses != null) all.push({ errorClass: { $in: [...filter.errorClasses] } });
+  if (filter.replayId != null) all.push({ replayId: filter.replayId });
   if (filter.test != null) all.push({ test: filter.test });
   return { $and: all };
 }
@@ -48,6 +51,7 @@ export function matchesDelivery(delivery: Delivery, filter: DeliveryFilter): boo
     within(filter.statuses, delivery.status) &&
     within(filter.waitReasons, delivery.waitReason ?? null) &&
     within(filter.errorClasses, delivery.errorClass ?? null) &&
+    (filter.replayId == null || filter.replayId === delivery.replayId) &&
     (filter.test == null || filter.test === delivery.test) &&
     (filter.from == null || delivery.id >= floorUuid(filter.from)) &&
     (filter.to == null || delivery.id < floorUuid(filter.to))
