@@ -12,6 +12,8 @@ export interface LivenessOptions {
   readonly log: Logger;
   /** Deliveries may be due. */
   readonly onDue: () => void;
+  /** A job was started. */
+  readonly onJob: () => void;
   /** The connection is gone, and with it the proof that this worker lives: others take its work back. */
   readonly onLost: () => void;
 }
@@ -19,7 +21,7 @@ export interface LivenessOptions {
 /**
  * A connection of its own that proves this worker alive: it holds a session advisory lock, which PostgreSQL frees the
  * moment the process or the connection dies. The lock comes before the row that names it, so a row without its lock is
- * a dead worker's. The same connection listens for due deliveries.
+ * a dead worker's. The same connection listens for due deliveries and new jobs.
  */
 export async function startLiveness(options: LivenessOptions): Promise<{ readonly stop: () => Promise<void> }> {
   const { db, workerId, log } = options;
@@ -37,7 +39,10 @@ export async function startLiveness(options: LivenessOptions): Promise<{ readonl
   client.on('end', () => {
     lost('closed');
   });
-  client.on('notification', options.onDue);
+  client.on('notification', ({ channel }) => {
+    if (channel === 'carillon_job') options.onJob();
+    else options.onDue();
+  });
   const lockKey = lockKeyOf(workerId);
   await client.query('select pg_advisory_lock($1)', [lockKey]);
   await client.query('insert into carillon.worker (id, lock_key, host, pid) values ($1, $2, $3, $4)', [
@@ -46,7 +51,7 @@ export async function startLiveness(options: LivenessOptions): Promise<{ readonl
     hostname(),
     process.pid,
   ]);
-  await client.query('listen carillon_due');
+  await client.query('listen carillon_due; listen carillon_job');
   return {
     stop: async () => {
       stopping = true;

@@ -16,6 +16,8 @@ import {
   type Logger,
 } from '@carillon/schema';
 import { DeliveryEngine } from './delivery/engine.js';
+import { JobRunner } from './jobs/job-runner.js';
+import { Figures } from './delivery/figures.js';
 import { Notices } from './delivery/notices.js';
 import { startLiveness } from './liveness.js';
 import { startQueue } from './queue.js';
@@ -49,6 +51,7 @@ async function main(config: Config, log: Logger): Promise<void> {
   const keyring = new Keyring(config.masterKeys);
   const vault = new Vault(keyring);
   const notices = new Notices({ db, keyring, clock: systemClock }, log);
+  const figures = new Figures({ db, log, nowMs: Date.now });
   const engine = new DeliveryEngine({
     db,
     http,
@@ -62,7 +65,16 @@ async function main(config: Config, log: Logger): Promise<void> {
     onNotice: () => {
       notices.wake();
     },
+    onRecorded: (made) => {
+      figures.note(made);
+    },
   });
+  const drain = async (): Promise<void> => {
+    await engine.stop();
+    await figures.stop();
+  };
+
+  const jobs = new JobRunner({ db, log });
 
   let ending = false;
   const end = async (code: number, graceMs: number, stopEverything: () => Promise<void>): Promise<void> => {
@@ -82,7 +94,10 @@ async function main(config: Config, log: Logger): Promise<void> {
     onDue: () => {
       engine.wake();
     },
-    onLost: () => void end(EXIT_RESTART, LOST_GRACE_MS, () => engine.stop()),
+    onJob: () => {
+      jobs.wake();
+    },
+    onLost: () => void end(EXIT_RESTART, LOST_GRACE_MS, drain),
   });
   await db.call('ensure-partitions', 'select carillon.ensure_partitions()');
   const queue = await startQueue({
@@ -91,14 +106,16 @@ async function main(config: Config, log: Logger): Promise<void> {
     ...{ db, workerId, log },
   });
   // Any end of the runner that we did not ask for ends the process: its jobs would stay locked, unseen.
-  void queue.ended.then(() => end(EXIT_RESTART, LOST_GRACE_MS, () => engine.stop()));
+  void queue.ended.then(() => end(EXIT_RESTART, LOST_GRACE_MS, drain));
   const sweep = startSweep(db, log);
   const keyless = startKeyless(db, vault, log);
   notices.start();
   const clock = startClockWatch(db, log, (trusted) => {
     engine.setPaused(!trusted);
   });
+  figures.start();
   engine.start();
+  jobs.start();
   log.info({ workerId, ...configSummary(config) }, 'worker started');
 
   const stop = (): void =>
@@ -107,7 +124,8 @@ async function main(config: Config, log: Logger): Promise<void> {
       sweep.stop();
       keyless.stop();
       clock.stop();
-      await engine.stop();
+      await jobs.stop();
+      await drain();
       await notices.stop();
       await queue.stop();
       await liveness.stop();
