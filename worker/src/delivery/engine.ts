@@ -15,6 +15,8 @@ export interface EngineOptions extends SendDeps {
   readonly pollMs: number;
   /** The engine has found out something that somebody must hear: see notices.ts. */
   readonly onNotice: () => void;
+  /** The record of an attempt has committed. Must not throw. */
+  readonly onRecorded: (made: AttemptRecord) => void;
 }
 
 const RECORD_BATCH = 128;
@@ -69,6 +71,7 @@ export class DeliveryEngine {
       concurrency: 1,
       run: async (records) => {
         if (await record(options.db, records)) options.onNotice();
+        records.forEach(options.onRecorded);
         return records.map(() => null);
       },
     });
