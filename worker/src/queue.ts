@@ -10,6 +10,8 @@ export interface QueueOptions {
   readonly db: Database;
   readonly workerId: string;
   readonly log: Logger;
+  /** How long a delivery waits for an endpoint or a key, at most. */
+  readonly waitingDays: number;
 }
 
 export interface Queue {
@@ -22,7 +24,7 @@ export interface Queue {
  * graphile-worker, for timers and schedules. Jobs are only wake-ups: what is to be done stands in our own rows, so a lost
  * job costs seconds. Its pool id is kept in this worker's row, so that the sweep can free its locks.
  */
-export async function startQueue({ url, db, workerId, log }: QueueOptions): Promise<Queue> {
+export async function startQueue({ url, db, workerId, log, waitingDays }: QueueOptions): Promise<Queue> {
   const pool = new pg.Pool({ connectionString: url, max: 6, ...connectionOptions('carillon_queue') });
   pool.on('error', (error) => {
     log.warn({ err: error }, 'queue connection failed');
@@ -34,7 +36,7 @@ export async function startQueue({ url, db, workerId, log }: QueueOptions): Prom
     pgPool: pool,
     events,
     noHandleSignals: true,
-    taskList: createTasks(db),
+    taskList: createTasks({ db, log, waitingDays }),
     parsedCronItems: cronItems,
     logger: new QueueLogger(() => (level, message) => {
       if (level === 'error' || level === 'warning') log.warn({ from: 'graphile-worker' }, message);

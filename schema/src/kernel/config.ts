@@ -85,6 +85,11 @@ export const settings = {
     fallback: '512',
     type: z.coerce.number().int().min(1).max(4096).default(512),
   },
+  CARILLON_WAITING_DAYS: {
+    about: 'Days a delivery waits for somebody (endpoint disabled, key missing) before it fails with `expired`.',
+    fallback: '30',
+    type: z.coerce.number().int().min(1).max(365).default(30),
+  },
   CARILLON_RATE_LIMIT: {
     about: 'Requests a second of one API token or session; bursts may be five times that.',
     fallback: '100',
@@ -119,6 +124,8 @@ export interface Config {
   readonly egressAllow: string;
   readonly logLevel: string;
   readonly workerSlots: number;
+  /** How long a delivery waits for an endpoint or a key, at most. */
+  readonly waitingDays: number;
   /** Of one API token or session, on one server process. */
   readonly rateLimitPerSecond: number;
   readonly development: boolean;
@@ -174,6 +181,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     egressAllow: read.CARILLON_EGRESS_ALLOW,
     logLevel: read.CARILLON_LOG_LEVEL,
     workerSlots: read.CARILLON_WORKER_SLOTS,
+    waitingDays: read.CARILLON_WAITING_DAYS,
     rateLimitPerSecond: read.CARILLON_RATE_LIMIT,
     development: read.CARILLON_DEVELOPMENT === '1',
     production,
@@ -191,6 +199,7 @@ export function configSummary(config: Config): Record<string, unknown> {
     deliveryTargets: config.deliveryTargets,
     egressAllow: config.egressAllow,
     workerSlots: config.workerSlots,
+    waitingDays: config.waitingDays,
     rateLimitPerSecond: config.rateLimitPerSecond,
     development: config.development,
     production: config.production,

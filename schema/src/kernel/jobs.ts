@@ -9,8 +9,10 @@ export const jobs = {
   'delivery.wake': z.strictObject({}),
   /** A worker sees for itself that jobs run. */
   'queue.self_test': z.strictObject({ workerId: z.guid() }),
-  /** Makes partitions ahead of time and drops old hours of the change feed. */
+  /** Makes partitions ahead of time, and drops those whose time has passed. */
   'upkeep.partitions': z.looseObject({}),
+  /** Takes bodies past their retention, and fails what has waited too long. */
+  'upkeep.retention': z.looseObject({}),
   /** Frees what deleted endpoints and workspaces left, and expired idempotency keys. */
   'upkeep.purge': z.looseObject({}),
 } as const;

@@ -16,6 +16,10 @@ export const WorkspaceTable = defineEntity({
     suspendedReason: p.text().nullable(),
     deletedAt: p.datetime().nullable(),
     createdAt: p.datetime(),
+    retentionMonths: p.integer(),
+    retentionBodyDays: p.integer(),
+    redactedBelow: p.uuid(),
+    purgedAt: p.datetime().nullable(),
   },
 });
 export type Workspace = InferEntity<typeof WorkspaceTable>;

@@ -62,6 +62,15 @@ export class WorkspaceSettingsInput {
   readonly defaultPhoneRegion?: string | null;
 }
 
+@InputType({ description: 'What to change on retention.' })
+export class RetentionInput {
+  @Field(() => Int, { nullable: true, description: '6 to 60.' })
+  readonly months?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'From 1; never longer than `months`.' })
+  readonly bodyDays?: number | null;
+}
+
 @InputType({ description: 'A token to make.' })
 export class ApiTokenCreateInput {
   @Field(() => String, { description: 'What it is for, 1 to 120 characters.' })

@@ -8,6 +8,7 @@ import {
   revokeApiToken,
   revokeSession,
   suspendWorkspace,
+  updateRetention,
   updateWorkspace,
   updateWorkspaceSettings,
   type ListedWorkspace,
@@ -17,7 +18,13 @@ import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 import { Context } from '../graphql/context.js';
 import { payloadErrors } from '../graphql/errors.js';
 import { WorkspaceErrorCode } from './enums.js';
-import { ApiTokenCreateInput, WorkspaceCreateInput, WorkspaceSettingsInput, WorkspaceUpdateInput } from './inputs.js';
+import {
+  ApiTokenCreateInput,
+  RetentionInput,
+  WorkspaceCreateInput,
+  WorkspaceSettingsInput,
+  WorkspaceUpdateInput,
+} from './inputs.js';
 import {
   ApiTokenNode,
   ApiTokenPayload,
@@ -120,6 +127,18 @@ export class WorkspaceMutations {
       await context.write(() => updateWorkspaceSettings(context.deps, actor, given(input))),
       ARGUMENTS,
     );
+  }
+
+  @Mutation(() => WorkspacePayload, {
+    description:
+      'Changes how long events, deliveries and their bodies are kept. Less takes effect within the hour and is final. Role: admin. Scope: workspace:admin.',
+  })
+  async retentionUpdate(
+    @Arg('input', () => RetentionInput, { description: 'What to change.' }) input: RetentionInput,
+    @Ctx() context: Context,
+  ): Promise<WorkspacePayload> {
+    const actor = context.require('workspace:admin');
+    return workspacePayload(await context.write(() => updateRetention(context.deps, actor, given(input))), ARGUMENTS);
   }
 
   @Mutation(() => SessionPayload, {

@@ -16,6 +16,7 @@ import {
   AccountNode,
   ApiTokenNode,
   MemberNode,
+  RetentionSettings,
   SessionNode,
   Viewer,
   WorkspaceConnection,
@@ -65,6 +66,19 @@ class WorkspaceQueries {
   async apiTokens(@Ctx() context: Context): Promise<readonly ApiTokenNode[]> {
     const actor = context.require('workspace:admin');
     return unwrap(await listApiTokens(context.deps, actor)).map((row) => new ApiTokenNode(row));
+  }
+}
+
+@Resolver(() => WorkspaceNode)
+class WorkspaceFields {
+  @FieldResolver(() => RetentionSettings, {
+    nullable: true,
+    description: 'How long what is kept. Scope: any, in the present workspace.',
+  })
+  async retention(@Root() parent: WorkspaceNode, @Ctx() context: Context): Promise<RetentionSettings | null> {
+    if (context.actor?.kind === 'platform_administrator') return null;
+    const row = await context.load(findWorkspacesById, parent.row.id);
+    return row ? { months: row.retentionMonths, bodyDays: row.retentionBodyDays } : null;
   }
 }
 
@@ -134,7 +148,14 @@ class SessionFields {
   }
 }
 
-export const workspaceResolvers = [WorkspaceQueries, WorkspaceMutations, ViewerFields, MemberFields, SessionFields];
+export const workspaceResolvers = [
+  WorkspaceQueries,
+  WorkspaceMutations,
+  WorkspaceFields,
+  ViewerFields,
+  MemberFields,
+  SessionFields,
+];
 
 export const workspaceNodes: NodeFinders = {
   workspace: (context, uuid) => findWorkspaceNode(context, uuid),

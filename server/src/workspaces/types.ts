@@ -75,6 +75,18 @@ export class WorkspaceNode implements NodeInterface {
   }
 }
 
+@ObjectType('RetentionSettings', { description: 'How long a workspace keeps what.', simpleResolvers: true })
+export class RetentionSettings {
+  @Field(() => Int, {
+    description:
+      'After so long events, deliveries and attempts go, as soon as it is so for every workspace. Default 24.',
+  })
+  readonly months!: number;
+
+  @Field(() => Int, { description: 'After so long bodies of events and attempts are emptied. Default 90.' })
+  readonly bodyDays!: number;
+}
+
 @ObjectType('Account', {
   description: 'A person who signs in; the same in all workspaces.',
   implements: NodeInterface,

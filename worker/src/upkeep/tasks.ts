@@ -1,18 +1,30 @@
-import { parseJob, type Database, type JobName, type JobPayload } from '@carillon/schema';
+import { parseJob, type Database, type JobName, type JobPayload, type Logger } from '@carillon/schema';
 import { parseCronItems, type ParsedCronItem, type TaskList } from 'graphile-worker';
-
-const PURGE_BATCH = 5000;
+import { keepPartitions } from './partitions.js';
+import { purge } from './purge.js';
+import { retain } from './retention.js';
 
 /** The schedules. Every line has an id of its own; UTC. */
 export const cronItems: ParsedCronItem[] = parseCronItems([
   { task: 'upkeep.partitions', match: '*/10 * * * *', identifier: 'partitions' },
   { task: 'upkeep.purge', match: '*/5 * * * *', identifier: 'purge' },
+  { task: 'upkeep.retention', match: '7 * * * *', identifier: 'retention' },
 ]);
 
-/** One function a job; payloads are parsed before anything runs. */
-export function createTasks(db: Database): TaskList {
-  const task = <Name extends JobName>(name: Name, run: (payload: JobPayload<Name>) => Promise<void>): TaskList => ({
-    [name]: (payload: unknown) => run(parseJob(name, payload)),
+export interface TaskOptions {
+  readonly db: Database;
+  readonly log: Logger;
+  /** How long a delivery waits for an endpoint or a key, at most. */
+  readonly waitingDays: number;
+}
+
+/** One function a job; payloads are parsed before anything runs. The signal says that the worker stops. */
+export function createTasks({ db, log, waitingDays }: TaskOptions): TaskList {
+  const task = <Name extends JobName>(
+    name: Name,
+    run: (payload: JobPayload<Name>, signal: AbortSignal) => Promise<void>,
+  ): TaskList => ({
+    [name]: (payload: unknown, { abortSignal }) => run(parseJob(name, payload), abortSignal),
   });
   return {
     ...task('delivery.wake', async () => {
@@ -23,19 +35,8 @@ export function createTasks(db: Database): TaskList {
         workerId,
       ]);
     }),
-    ...task('upkeep.partitions', async () => {
-      await db.call('ensure-partitions', 'select carillon.ensure_partitions()');
-    }),
-    ...task('upkeep.purge', () => purge(db)),
+    ...task('upkeep.partitions', (_payload, signal) => keepPartitions(db, log, signal)),
+    ...task('upkeep.purge', (_payload, signal) => purge(db, signal)),
+    ...task('upkeep.retention', (_payload, signal) => retain(db, log, waitingDays, signal)),
   };
-}
-
-/** In batches, each a transaction of its own: a million rows never hold a lock for long. */
-async function purge(db: Database): Promise<void> {
-  for (const name of ['purge_deleted_endpoints', 'purge_deleted_workspaces', 'purge_expired_idempotency_keys']) {
-    for (let more = true; more;) {
-      const [row] = await db.call<{ more: boolean }>(name, `select carillon.${name}($1) as more`, [PURGE_BATCH]);
-      more = row?.more ?? false;
-    }
-  }
 }
