@@ -1,95 +1,105 @@
-// Publishes custom events of about 1 KB, through the model itself, in a process of its own. Speaks to its parent by IPC.
-//   { rate: n, seconds }     open loop: n events a second
-//   { backlog: n, seconds }  closed loop: as fast as it goes, at most n ahead of what the parent reports as delivered
-import {
-  createLogger,
-  Database,
-  EventPublisher,
-  Keyring,
-  PLATFORM_WORKSPACE,
-  publishEvents,
-  SCOPES,
-  systemClock,
-  tables,
-  Vault,
-  type Deps,
-  type TokenActor,
-} from '@carillon/schema';
+// Publishes custom events through the model itself, in a process of its own. Questions in start-publisher.ts.
+import { PLATFORM_WORKSPACE, publishEvents, SCOPES, type TokenActor } from '@carillon/schema';
+import { answerParent } from './ask.ts';
+import { openDeps, type Target } from './model.ts';
+import type { Plan, Published, PublisherQuestion } from './start-publisher.ts';
 
-interface Plan {
-  readonly rate?: number;
-  readonly backlog?: number;
-  readonly seconds: number;
-}
+/** With the envelope, about 1 KB. */
+const FILLER_BYTES = 780;
+const CLOSED_LOOP_CALLERS = 128;
+const BATCH_CALLERS = 4;
 
-const [url = '', workspaceIds = ''] = process.argv.slice(2);
-const log = createLogger('publisher', 'warn');
-const db = await Database.open({ url, role: 'carillon_api', poolSize: 8, log, production: false, entities: tables });
-const keyring = new Keyring([{ id: 'k1', key: Buffer.alloc(32, 7) }]);
-const deps: Deps = {
-  db,
-  keyring,
-  log,
-  vault: new Vault(keyring),
-  clock: systemClock,
-  targets: { targets: 'local', allow: [] },
-  publisher: new EventPublisher(db),
-};
-const actors: TokenActor[] = workspaceIds.split(',').map((workspaceId) => ({
-  kind: 'api_token',
-  id: PLATFORM_WORKSPACE,
-  workspaceId,
-  name: 'benchmark',
-  address: null,
-  scopes: new Set(SCOPES),
-}));
-const filler = 'x'.repeat(780);
+const deps = await openDeps(process.argv[2] ?? '', 8);
+let targets: readonly { readonly actor: TokenActor; readonly types: readonly string[] }[] = [];
+let turn = 0;
 let published = 0;
 let delivered = 0;
-let turn = 0;
+let perType: Record<string, number> = {};
+let stopped = false;
 
-async function publishOne(): Promise<void> {
-  const actor = actors[turn++ % actors.length];
-  if (!actor) throw new Error('No workspace.');
-  const dataText = `{"at":${String(performance.timeOrigin + performance.now())},"filler":"${filler}"}`;
-  const result = await publishEvents(deps, actor, { events: [{ event: 'custom.bench', dataText }] });
+/** Calls go around the workspaces; the events of a workspace's calls go around its types. */
+async function publishSome(count: number, fillerBytes: number): Promise<void> {
+  const target = targets[turn % targets.length];
+  if (!target) throw new Error('Nowhere to publish.');
+  const round = Math.floor(turn++ / targets.length) * count;
+  const events = Array.from({ length: count }, (_, n) => ({
+    event: target.types[(round + n) % target.types.length] ?? '',
+    dataText: `{"at":${now()},"filler":"${'x'.repeat(fillerBytes)}"}`,
+  }));
+  const result = await publishEvents(deps, target.actor, { events });
   if (!result.ok) throw new Error(result.error.message);
-  published += 1;
+  published += count;
+  for (const { event } of events) perType[event] = (perType[event] ?? 0) + 1;
 }
 
-async function closedLoop(backlog: number, until: number): Promise<void> {
-  const worker = async (): Promise<void> => {
-    while (performance.now() < until) {
-      if (published - delivered > backlog) await new Promise((resolve) => setTimeout(resolve, 5));
-      else await publishOne();
-    }
-  };
-  await Promise.all(Array.from({ length: 128 }, worker));
+async function run(plan: Plan): Promise<Published> {
+  published = delivered = 0;
+  perType = {};
+  stopped = false;
+  const startedAt = now();
+  if (plan.kind === 'open') await openLoop(plan.rate, plan.seconds);
+  else if (plan.kind === 'closed') await closedLoop(plan);
+  else await bulk(plan);
+  return { published, perType, startedAt, endedAt: now() };
 }
 
 async function openLoop(rate: number, seconds: number): Promise<void> {
   const start = performance.now();
+  const total = Math.floor(rate * seconds);
   const running: Promise<void>[] = [];
-  for (let sent = 0; sent < rate * seconds;) {
-    const due = Math.min(rate * seconds, Math.floor(((performance.now() - start) / 1000) * rate));
-    for (; sent < due; sent++) running.push(publishOne());
+  for (let sent = 0; sent < total;) {
+    const due = Math.min(total, Math.floor(((performance.now() - start) / 1000) * rate));
+    for (; sent < due; sent++) running.push(publishSome(1, FILLER_BYTES));
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   await Promise.all(running);
 }
 
-process.on('message', (message: { plan?: Plan; delivered?: number }) => {
-  if (message.delivered !== undefined) delivered = message.delivered;
-  const { plan } = message;
-  if (!plan) return;
-  published = 0;
-  delivered = 0;
-  const startedAt = performance.timeOrigin + performance.now();
-  const run =
-    plan.rate === undefined
-      ? closedLoop(plan.backlog ?? 1000, performance.now() + plan.seconds * 1000)
-      : openLoop(plan.rate, plan.seconds);
-  void run.then(() => process.send?.({ published, startedAt, endedAt: performance.timeOrigin + performance.now() }));
+async function closedLoop({ ahead, seconds, batch }: Extract<Plan, { kind: 'closed' }>): Promise<void> {
+  const until = performance.now() + seconds * 1000;
+  const caller = async (): Promise<void> => {
+    while (performance.now() < until && !stopped) {
+      if (published - delivered > ahead) await new Promise((resolve) => setTimeout(resolve, 5));
+      else await publishSome(batch, FILLER_BYTES);
+    }
+  };
+  await Promise.all(Array.from({ length: batch === 1 ? CLOSED_LOOP_CALLERS : BATCH_CALLERS }, caller));
+}
+
+async function bulk({ count, batch, fillerBytes }: Extract<Plan, { kind: 'bulk' }>): Promise<void> {
+  let left = count;
+  const caller = async (): Promise<void> => {
+    while (left > 0) {
+      const some = Math.min(batch, left);
+      left -= some;
+      await publishSome(some, fillerBytes);
+    }
+  };
+  await Promise.all(Array.from({ length: BATCH_CALLERS }, caller));
+}
+
+function actorOf({ workspaceId }: Target): TokenActor {
+  const scopes = new Set(SCOPES);
+  return { kind: 'api_token', id: PLATFORM_WORKSPACE, workspaceId, name: 'benchmark', address: null, scopes };
+}
+
+function now(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+answerParent((question: PublisherQuestion) => {
+  switch (question.ask) {
+    case 'targets':
+      targets = question.targets.map((target) => ({ actor: actorOf(target), types: target.types }));
+      turn = 0;
+      return;
+    case 'run':
+      return run(question.plan);
+    case 'delivered':
+      delivered = question.delivered;
+      return;
+    case 'stop':
+      stopped = true;
+      return;
+  }
 });
-process.on('disconnect', () => process.exit(0));
-process.send?.({ ready: true });
