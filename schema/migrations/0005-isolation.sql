@@ -70,8 +70,9 @@ set local role carillon_system;
 -- the length of this call), so that limits hold over all workers; whoever finds it taken asks again in a moment.
 --   p_slots          free slots of the worker. A lane may hold as many of them as are left free: one endpoint half, two a
 --                    third each, and there is always room for the next
---   p_slow_slots     how many of them lanes may get that are slow (over 2 s) or have never answered; half in all
---   p_slow_endpoints lanes whose requests hang in this worker now, whatever they did before
+--   p_slow_slots     how many of them slow lanes may get: those whose last answers took over 2 s
+--   p_new_slots      how many of them new lanes may get: those that have never answered; each sends one request first
+--   p_slow_endpoints lanes whose requests hang in this worker now, whatever they did before: slow, too
 --   p_after          the workspace to go on after; the nil uuid begins anew
 --   p_spaces, p_lanes where to go on in workspaces with more lanes than one call looks at
 -- The last row is no delivery: `scan` tells how the search ended:
@@ -89,13 +90,13 @@ create function rate_burst(p_rate double precision) returns interval language sq
 $$ select greatest(0, 0.1 - 1 / p_rate) * interval '1 second' $$;
 
 drop function claim(uuid, integer, uuid, uuid, integer);
-create function claim(p_worker uuid, p_slots integer, p_slow_slots integer, p_slow_endpoints uuid[], p_after uuid,
-                      p_spaces uuid[], p_lanes uuid[])
+create function claim(p_worker uuid, p_slots integer, p_slow_slots integer, p_new_slots integer, p_slow_endpoints uuid[],
+                      p_after uuid, p_spaces uuid[], p_lanes uuid[])
 returns table (
   workspace_id uuid, delivery_id uuid, endpoint_id uuid, event_id uuid, event_name text, kind text, attempt_number integer,
   schedule_step integer, lost_count integer, planned_at timestamptz, due_at timestamptz, lease_token uuid, body text,
   url text, retry_delays_seconds integer[], timeout_ms integer, header_names text[], headers_enc bytea, secret_enc bytea,
-  previous_secret_enc bytea, lane_room integer, lane_cut boolean, slow boolean, scan jsonb)
+  previous_secret_enc bytea, lane_room integer, lane_cut boolean, pace text, scan jsonb)
 language plpgsql volatile security definer
 set search_path = carillon, pg_temp set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
@@ -157,16 +158,16 @@ begin
   if v_spaces is null then
     return query select null::uuid, null::uuid, null::uuid, null::uuid, null::text, null::text, null::integer, null::integer,
       null::integer, null::timestamptz, null::timestamptz, null::uuid, null::text, null::text, null::integer[], null::integer,
-      null::text[], null::bytea, null::bytea, null::bytea, null::integer, null::boolean, null::boolean, v_scan;
+      null::text[], null::bytea, null::bytea, null::bytea, null::integer, null::boolean, null::text, v_scan;
     return;
   end if;
   -- A new statement sees what was committed before the locks were granted.
   return query
   with lane as materialized (
     select p.workspace_id, p.id, p.enabled, p.fifo, p.rate_per_second,
-           coalesce(s.slow, true) or p.id = any (p_slow_endpoints) as slow,
+           case when s.slow or p.id = any (p_slow_endpoints) then 'slow' when s.slow is null then 'new' else 'fast' end as pace,
            case when not p.enabled or s.gone_at is not null or s.circuit_open_until > v_now then 0
-                when p.fifo or s.circuit_open_until is not null then 1 - held.here
+                when p.fifo or s.circuit_open_until is not null or s.slow is null then 1 - held.here
                 else least(s.concurrency, p.concurrency_ceiling) - held.here end as own_room,
            case when p.rate_per_second is not null then
              floor(extract(epoch from v_now - greatest(s.rate_free_at, v_now - rate_burst(p.rate_per_second))) * p.rate_per_second)::integer + 1
@@ -188,11 +189,12 @@ begin
       from (select distinct workspace_id from lane) s
   ), room as materialized (
     select l.*, least(l.own_room, l.rate_room) as asked_room,
-           least(l.own_room, l.rate_room, s.room, case when l.slow then p_slow_slots else p_slots end - l.mine) as room
+           least(l.own_room, l.rate_room, s.room,
+                    case l.pace when 'slow' then p_slow_slots when 'new' then p_new_slots else p_slots end - l.mine) as room
       from lane l join space s on s.workspace_id = l.workspace_id
   ), asked as materialized (
     -- What a person asked for goes out whatever the lane's state, a test even when the endpoint is disabled.
-    select d.workspace_id, d.delivery_id, r.id, r.slow, d.due_at
+    select d.workspace_id, d.delivery_id, r.id, r.pace, d.due_at
       from room r cross join lateral (
         select d.workspace_id, d.delivery_id, d.due_at from delivery_due d
          where d.workspace_id = r.workspace_id and d.endpoint_id = r.id and d.lease_token is null and d.wait_reason is null
@@ -200,7 +202,7 @@ begin
          order by d.due_at limit 16 for update skip locked) d
   ), head as materialized (
     -- In order: what has failed before holds up the rest.
-    select d.workspace_id, d.delivery_id, r.id, r.slow, d.due_at
+    select d.workspace_id, d.delivery_id, r.id, r.pace, d.due_at
       from room r cross join lateral (
         select d.workspace_id, d.delivery_id, d.due_at from delivery_due d
          where d.workspace_id = r.workspace_id and d.lease_token is null and d.wait_reason is null and d.due_at <= v_now
@@ -216,7 +218,7 @@ begin
          for update skip locked) d
      where r.fifo and r.room > 0
   ), ordinary as materialized (
-    select d.workspace_id, d.delivery_id, r.id, r.slow, d.due_at
+    select d.workspace_id, d.delivery_id, r.id, r.pace, d.due_at
       from room r cross join lateral (
         select d.workspace_id, d.delivery_id, d.due_at from delivery_due d
          where d.workspace_id = r.workspace_id and d.endpoint_id = r.id and d.lease_token is null and d.wait_reason is null
@@ -224,13 +226,13 @@ begin
          order by d.due_at limit greatest(least(r.room, v_quota), 0) for update skip locked) d
      where not r.fifo
   ), turn as (
-    select c.*, row_number() over (partition by c.workspace_id, c.slow order by c.due_at) as turn
+    select c.*, row_number() over (partition by c.workspace_id, c.pace order by c.due_at) as turn
       from (select * from asked union all select * from head union all select * from ordinary) c
   ), pick as materialized (
-    select x.workspace_id, x.delivery_id, x.id as endpoint_id, x.slow
-      from (select t.*, row_number() over (partition by t.slow order by t.turn) as slow_turn,
-                   row_number() over (order by t.turn, t.slow) as n from turn t) x
-     where x.n <= p_slots and (not x.slow or x.slow_turn <= p_slow_slots)
+    select x.workspace_id, x.delivery_id, x.id as endpoint_id, x.pace
+      from (select t.*, row_number() over (partition by t.pace order by t.turn) as pace_turn,
+                   row_number() over (order by t.turn, t.pace) as n from turn t) x
+     where x.n <= p_slots and x.pace_turn <= case x.pace when 'slow' then p_slow_slots when 'new' then p_new_slots else p_slots end
   ), taken as (
     update delivery_due d
        set lease_token = v_token, leased_by = p_worker, lease_until = v_now + make_interval(secs => p.timeout_ms / 1000.0 + 30)
@@ -239,7 +241,7 @@ begin
        and p.workspace_id = d.workspace_id and p.id = d.endpoint_id
     returning d.workspace_id, d.delivery_id, d.endpoint_id, d.event_id, d.kind, d.attempt_number, d.schedule_step, d.lost_count,
               d.planned_at, d.due_at, p.url, p.retry_delays_seconds, p.timeout_ms, p.header_names, p.headers_enc, p.secret_enc,
-              case when p.secret_overlap_ends_at > v_now then p.previous_secret_enc end as previous_secret_enc, k.slow
+              case when p.secret_overlap_ends_at > v_now then p.previous_secret_enc end as previous_secret_enc, k.pace
   ), spaced as (
     update endpoint_lane s
        set rate_free_at = greatest(s.rate_free_at, v_now - rate_burst(n.rate_per_second)) + n.count / n.rate_per_second * interval '1 second'
@@ -250,7 +252,7 @@ begin
   )
   select t.workspace_id, t.delivery_id, t.endpoint_id, t.event_id, d.event_name, t.kind, t.attempt_number, t.schedule_step,
          t.lost_count, t.planned_at, t.due_at, v_token, coalesce(d.body, b.body), t.url, t.retry_delays_seconds, t.timeout_ms,
-         t.header_names, t.headers_enc, t.secret_enc, t.previous_secret_enc, r.room, r.room > v_quota, t.slow, null::jsonb
+         t.header_names, t.headers_enc, t.secret_enc, t.previous_secret_enc, r.room, r.room > v_quota, t.pace, null::jsonb
     from taken t
     join delivery d on d.workspace_id = t.workspace_id and d.id = t.delivery_id
     join room r on r.workspace_id = t.workspace_id and r.id = t.endpoint_id

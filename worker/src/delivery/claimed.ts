@@ -25,8 +25,8 @@ export interface Claimed {
   readonly lane_room: number;
   /** It had room for more than one claim gives a lane: ask again at once. */
   readonly lane_cut: boolean;
-  /** Its endpoint takes over two seconds, or has never answered. */
-  readonly slow: boolean;
+  /** Its endpoint takes over two seconds (slow), has never answered (new), or neither. */
+  readonly pace: 'fast' | 'slow' | 'new';
 }
 
 /** How a claim's search ended: the `scan` of its last row. See carillon.claim(). */

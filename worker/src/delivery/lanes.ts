@@ -8,8 +8,8 @@ interface Lane {
   held: number;
   /** The last claim took all it had room for: there may be more, which no wake-up will tell of. */
   hungry: boolean;
-  /** Slow when it was claimed last. */
-  slow: boolean;
+  /** As it was claimed last. */
+  pace: Claimed['pace'];
   /** Requests in flight and when each began, the oldest first. */
   readonly sending: Map<Claimed, number>;
 }
@@ -28,11 +28,16 @@ export class Lanes {
 
   /** Takes what was claimed for one endpoint. */
   take(endpointId: string, rows: readonly Claimed[]): void {
-    const lane = this.lanes.get(endpointId) ?? { held: 0, hungry: false, slow: false, sending: new Map() };
+    const lane = this.lanes.get(endpointId) ?? {
+      held: 0,
+      hungry: false,
+      pace: 'fast',
+      sending: new Map<Claimed, number>(),
+    };
     this.lanes.set(endpointId, lane);
     lane.held += rows.length;
     lane.hungry = rows.length >= (rows[0]?.lane_room ?? 0);
-    lane.slow = rows.some(({ slow }) => slow);
+    lane.pace = rows[0]?.pace ?? 'fast';
     for (const row of rows) lane.sending.set(row, this.nowMs());
     this.sending += rows.length;
   }
@@ -54,17 +59,19 @@ export class Lanes {
     return lane.hungry;
   }
 
-  /** Requests in flight to slow endpoints, and the endpoints whose requests hang now, whatever they did before. */
-  slowness(): { readonly inFlight: number; readonly hanging: readonly string[] } {
+  /** Requests in flight to slow and to new endpoints, and the endpoints whose requests hang now, whatever they did before. */
+  paces(): { readonly slow: number; readonly fresh: number; readonly hanging: readonly string[] } {
     const before = this.nowMs() - SLOW_MS;
     const hanging: string[] = [];
-    let inFlight = 0;
+    let slow = 0;
+    let fresh = 0;
     for (const [endpointId, lane] of this.lanes) {
       const [oldest] = lane.sending.values();
       const hangs = oldest !== undefined && oldest < before;
       if (hangs) hanging.push(endpointId);
-      if (hangs || lane.slow) inFlight += lane.sending.size;
+      if (hangs || lane.pace === 'slow') slow += lane.sending.size;
+      else if (lane.pace === 'new') fresh += lane.sending.size;
     }
-    return { inFlight, hanging };
+    return { slow, fresh, hanging };
   }
 }

@@ -24,7 +24,7 @@ const claimed: Claimed = {
   previous_secret_enc: null,
   lane_room: 8,
   lane_cut: false,
-  slow: false,
+  pace: 'fast',
 };
 const now = Date.parse('2026-11-21T10:00:00Z');
 const answer = (status: number, retryAfter?: string): OutboundAnswer => ({
