@@ -2,8 +2,10 @@ import 'reflect-metadata';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { type GraphQLSchema } from 'graphql';
 import { buildTypeDefsAndResolversSync, type PubSub } from 'type-graphql';
+import { explainResolvers } from '../events/explain.js';
 import { eventNodes, eventResolvers } from '../events/resolver.js';
 import { feedbackNodes, feedbackResolvers } from '../feedback/resolver.js';
+import { jobNodes, jobResolvers } from '../jobs/resolver.js';
 import { webhookNodes, webhookResolvers } from '../webhooks/resolver.js';
 import { workspaceNodes, workspaceResolvers } from '../workspaces/resolver.js';
 import type { NodeFinders } from './context.js';
@@ -18,7 +20,13 @@ const noPubSub: PubSub = {
 };
 
 /** What `node` can read. */
-export const nodeFinders: NodeFinders = { ...workspaceNodes, ...eventNodes, ...webhookNodes, ...feedbackNodes };
+export const nodeFinders: NodeFinders = {
+  ...workspaceNodes,
+  ...eventNodes,
+  ...webhookNodes,
+  ...jobNodes,
+  ...feedbackNodes,
+};
 
 let built: GraphQLSchema | undefined;
 
@@ -34,7 +42,9 @@ function build(): GraphQLSchema {
       FoundationResolver,
       ...workspaceResolvers,
       ...eventResolvers,
+      ...explainResolvers,
       ...webhookResolvers,
+      ...jobResolvers,
       ...feedbackResolvers,
     ] as never,
     // Operations check their input and say all that is wrong with it.

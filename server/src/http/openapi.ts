@@ -116,7 +116,8 @@ function operation(route: RestRoute, schemas: Json): Json {
       },
     }),
     responses: {
-      [route.status]: success(route, schemas),
+      [route.status]: success(route.answer, schemas),
+      ...(route.otherAnswer && { [route.otherAnswer.status]: success(route.otherAnswer, schemas) }),
       ...Object.fromEntries(
         refusalsOf(route).map((status) => [status, { $ref: `#/components/responses/Error${String(status)}` }]),
       ),
@@ -124,7 +125,7 @@ function operation(route: RestRoute, schemas: Json): Json {
   };
 }
 
-function success({ answer }: RestRoute, schemas: Json): Json {
+function success(answer: RestRoute['answer'], schemas: Json): Json {
   return {
     description: answer.description,
     headers: headerRefs(ON_EVERY_ANSWER),

@@ -21,6 +21,11 @@ export class JsonText {
   constructor(readonly text: string) {}
 }
 
+/** An answer with another status than the route's usual one; the route names it as `otherAnswer`. */
+export class OtherAnswer<Answer> {
+  constructor(readonly value: Answer) {}
+}
+
 /**
  * One route: how it is called, checked, described and answered. The OpenAPI document is made from the same definition, so
  * that it cannot say anything else than what happens.
@@ -49,9 +54,11 @@ export interface RestRoute<Query = unknown, Body = unknown, Answer = unknown> {
   /** Status of success, and its body; none with 204. */
   readonly status: 200 | 201 | 202 | 204;
   readonly answer: { readonly description: string; readonly schema?: z.ZodType<Answer> };
+  /** What some calls are answered with instead, as an {@link OtherAnswer}. */
+  readonly otherAnswer?: { readonly status: 200; readonly description: string; readonly schema: z.ZodType };
   /** Refusals besides those that follow from the rest of the definition. */
   readonly refusals?: readonly UserErrorCode[];
-  readonly run: (call: RestCall<Query, Body>) => Promise<Result<Answer | JsonText>>;
+  readonly run: (call: RestCall<Query, Body>) => Promise<Result<Answer | JsonText | OtherAnswer<unknown>>>;
 }
 
 /** Forgets what a route's input looks like, so that routes fit in one list: it is parsed by the route's own schemas. */

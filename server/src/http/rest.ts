@@ -14,6 +14,7 @@ import type { Authenticator } from '../auth/authenticator.js';
 import { isOwnOrigin } from '../auth/origin.js';
 import { readSessionCookie } from '../auth/session-cookie.js';
 import { eventRoutes } from '../events/rest.js';
+import { replayRoutes } from '../jobs/replay-rest.js';
 import { deliveryRoutes } from '../webhooks/delivery-rest.js';
 import { webhookRoutes } from '../webhooks/rest.js';
 import { answerException, sendError, type HttpError } from './errors.js';
@@ -21,7 +22,7 @@ import { readJsonBodies } from './json-body.js';
 import { openApiDocument } from './openapi.js';
 import { RateLimiter } from './rate-limiter.js';
 import { readIdempotencyKey, readInput } from './rest-input.js';
-import { JsonText, type RestRoute } from './rest-route.js';
+import { JsonText, OtherAnswer, type RestRoute } from './rest-route.js';
 
 export interface RestOptions {
   readonly deps: Deps;
@@ -41,7 +42,7 @@ declare module 'fastify' {
 const PREFIX = '/api';
 
 /** Every REST route, in the order of the documentation. */
-export const restRoutes: readonly RestRoute[] = [...webhookRoutes, ...deliveryRoutes, ...eventRoutes];
+export const restRoutes: readonly RestRoute[] = [...webhookRoutes, ...deliveryRoutes, ...replayRoutes, ...eventRoutes];
 
 const nothing = z.strictObject({});
 
@@ -83,6 +84,8 @@ function addRoute(app: FastifyInstance, route: RestRoute, options: RestOptions, 
       const result = await answer(request, route, options.deps);
       if (!result.ok) return sendError(reply, result.error);
       const { value } = result;
+      if (value instanceof OtherAnswer && route.otherAnswer)
+        return sendJson(reply.code(route.otherAnswer.status), JSON.stringify(value.value));
       reply.code(route.status);
       if (route.status === 204) return reply.send();
       return sendJson(reply, value instanceof JsonText ? value.text : JSON.stringify(value));

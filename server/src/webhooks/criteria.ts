@@ -27,6 +27,7 @@ export function deliveryCriteria(filter: DeliveryFilter | null | undefined): Del
     waitReasons = null,
     range,
     errorClasses = null,
+    replayId = null,
     test = null,
   } = filter ?? {};
   return {
@@ -36,6 +37,7 @@ export function deliveryCriteria(filter: DeliveryFilter | null | undefined): Del
     statuses,
     waitReasons,
     errorClasses,
+    replayId: replayId === null ? null : (decodeId('job', replayId) ?? NONE),
     test,
     from: range?.from ?? null,
     to: range?.to ?? null,

@@ -51,6 +51,9 @@ export class DeliveryFilter {
   @Field(() => [ErrorClass], { nullable: true, description: 'Whose last attempt failed so.' })
   readonly errorClasses?: readonly string[] | null;
 
+  @Field(() => ID, { nullable: true, description: 'Made by this replay.' })
+  readonly replayId?: string | null;
+
   @Field(() => Boolean, { nullable: true, description: 'Only tests, or none.' })
   readonly test?: boolean | null;
 }

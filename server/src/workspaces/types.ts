@@ -358,7 +358,8 @@ export class ApiTokenSecretPayload {
 }
 
 /** A maker's id as it is shown; Carillon itself and platform administrators have none. */
-function shownActorId(kind: string, id: string): string | null {
+/** An actor's id as it is shown; null for those without one. */
+export function shownActorId(kind: string, id: string): string | null {
   if (kind === 'member') return encodeId('member', id);
   return kind === 'api_token' ? encodeId('apiToken', id) : null;
 }
