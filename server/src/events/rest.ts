@@ -20,6 +20,7 @@ import { z } from 'zod';
 import { checkPage, listAnswer, listOf, pageQuery, periodQuery, readPeriod } from '../http/paging.js';
 import { text } from '../http/rest-input.js';
 import { defineRoute } from '../http/rest-route.js';
+import { explainRoute } from './explain-rest.js';
 import {
   batchAnswer,
   eventAnswer,
@@ -135,7 +136,7 @@ const get = defineRoute({
 });
 
 /** Events: publishing one's own, and reading all to reconcile. */
-export const eventRoutes = [publish, publishBatch, list, get];
+export const eventRoutes = [publish, publishBatch, list, get, explainRoute];
 
 /** `data` as it was sent; the schema has seen that it is there. */
 function rawData(json: string): string {

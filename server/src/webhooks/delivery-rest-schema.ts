@@ -2,10 +2,13 @@ import {
   encodeId,
   errorMessage,
   loggedRequestHeaders,
+  nextAttemptAt,
   requestHeaders,
+  WAIT_REASONS,
   type AttemptWithBody,
   type Delivery,
   type Endpoint,
+  type Wait,
   wholeSeconds,
 } from '@carillon/schema';
 import { z } from 'zod';
@@ -60,6 +63,13 @@ export const deliveryDetailAnswer = z
       body: z.string().nullable().meta({ description: 'The exact bytes; null once past its retention.' }),
     }),
     attempts: z.array(attemptAnswer).meta({ description: 'The last 100, oldest first.' }),
+    next_attempt_at: moment
+      .nullable()
+      .meta({ description: 'When the next attempt can be made; null once it has ended.' }),
+    wait_reason: z.enum(WAIT_REASONS).nullable().meta({
+      description: 'What it waits for; null when it is due, being sent, or only waits for its next attempt.',
+    }),
+    wait_message: z.string().nullable().meta({ description: 'The same in a sentence, with times and names.' }),
   })
   .meta({ id: 'DeliveryDetail', description: 'A delivery with what was sent and what came back.' });
 
@@ -89,6 +99,7 @@ export interface DeliveryParts {
   readonly endpoint: Endpoint;
   readonly body: string | null;
   readonly attempts: readonly AttemptWithBody[];
+  readonly wait: Wait | undefined;
 }
 
 export function deliveryDetailOf({
@@ -96,11 +107,16 @@ export function deliveryDetailOf({
   endpoint,
   body,
   attempts,
+  wait,
 }: DeliveryParts): z.output<typeof deliveryDetailAnswer> {
+  const next = nextAttemptAt(delivery, wait);
   return {
     ...deliveryOf(delivery),
     request: { headers: headersOf(delivery, endpoint, attempts), body },
     attempts: attempts.map(attemptOf),
+    next_attempt_at: next === null ? null : wholeSeconds(next),
+    wait_reason: wait?.reason ?? null,
+    wait_message: wait?.message ?? null,
   };
 }
 

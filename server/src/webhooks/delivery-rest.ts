@@ -5,6 +5,7 @@ import {
   findDelivery,
   findEndpoint,
   findRequestBodies,
+  findWaits,
   notFound,
   ok,
   readPage,
@@ -76,12 +77,14 @@ const get = defineRoute({
       if (endpoint === null || delivery?.endpointId !== endpoint.id) return notFound('delivery');
       const bodies = await findRequestBodies(tx, [delivery.id]);
       const attempts = await findAttempts(tx, [delivery.id]);
+      const waits = await findWaits(tx, [delivery.id]);
       return ok(
         deliveryDetailOf({
           delivery,
           endpoint,
           body: bodies.get(delivery.id) ?? null,
           attempts: attempts.get(delivery.id) ?? [],
+          wait: waits.get(delivery.id),
         }),
       );
     }),

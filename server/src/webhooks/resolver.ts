@@ -4,13 +4,15 @@ import { Context, type NodeFinders } from '../graphql/context.js';
 import { unwrap } from '../graphql/errors.js';
 import { connectionOf, sliceOf } from '../graphql/page.js';
 import { deliveryConnection, deliveryCriteria, endpointCriteria } from './criteria.js';
-import { AttemptFields, DeliveryFields, EndpointFields, EventDeliveries, WorkspaceDeliveries } from './fields.js';
+import { AttemptFields, DeliveryFields, EndpointFields, EventDeliveries } from './fields.js';
 import { DeliveryFilter, EndpointFilter } from './inputs.js';
 import { WebhookMutations } from './mutations.js';
 import { findAttemptNode, findDeliveryNode, findEndpointNode } from './nodes.js';
+import { EndpointFigures, HealthFigures, WorkspaceFigures } from './stats.js';
 import { WebhookSubscriptions } from './subscriptions.js';
 import { DeliveryConnection, EndpointConnection } from './payloads.js';
 import { DeliveryNode, EndpointNode } from './types.js';
+import { DeliveryWaits } from './wait-fields.js';
 @Resolver()
 class WebhookQueries {
   @Query(() => EndpointNode, {
@@ -85,9 +87,12 @@ export const webhookResolvers = [
   WebhookSubscriptions,
   EndpointFields,
   DeliveryFields,
+  DeliveryWaits,
   AttemptFields,
   EventDeliveries,
-  WorkspaceDeliveries,
+  EndpointFigures,
+  HealthFigures,
+  WorkspaceFigures,
 ];
 
 export const webhookNodes: NodeFinders = {

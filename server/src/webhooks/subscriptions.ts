@@ -1,6 +1,6 @@
 import {
-  findDeliveriesById,
   findEndpointsById,
+  findWaitingDeliveriesById,
   matchesDelivery,
   matchesEndpoint,
   type Delivery,
@@ -16,7 +16,7 @@ import { DeliveryFilter, EndpointFilter } from './inputs.js';
 import { DeliveryFeed, EndpointFeed } from './payloads.js';
 import { DeliveryNode, EndpointNode } from './types.js';
 
-const deliveries: Topic<Delivery> = { name: 'delivery', load: findDeliveriesById };
+const deliveries: Topic<Delivery> = { name: 'delivery', load: findWaitingDeliveriesById };
 const endpoints: Topic<Endpoint> = { name: 'endpoint', load: findEndpointsById };
 
 interface FeedArguments<Filter> {

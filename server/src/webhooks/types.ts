@@ -10,7 +10,7 @@ import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { ErrorClass } from '../graphql/enums.js';
 import { DateTimeScalar, UrlScalar } from '../graphql/scalars.js';
 import { Header, MetadataEntry, NodeInterface } from '../graphql/types.js';
-import { AttemptKind, DeliveryStatus, DisabledReason, Truncation, WaitReason } from './enums.js';
+import { AttemptKind, DeliveryStatus, DisabledReason, Truncation } from './enums.js';
 
 @ObjectType('EndpointSettings', { description: "How an endpoint's deliveries are made.", simpleResolvers: true })
 export class EndpointSettings {
@@ -51,27 +51,6 @@ export class EndpointSettings {
   get headers(): readonly Header[] {
     return this.row.headerNames.map((name) => ({ name, value: '••••' }));
   }
-}
-
-@ObjectType('EndpointHealth', { description: 'How an endpoint is doing.', simpleResolvers: true })
-export class EndpointHealth {
-  @Field(() => DateTimeScalar, {
-    nullable: true,
-    description: 'Since when every attempt has failed; null when the last one succeeded.',
-  })
-  readonly failingSince!: Date | null;
-
-  @Field(() => Int, { description: 'Requests in flight it may have now.' })
-  readonly concurrency!: number;
-
-  @Field(() => Int, { description: 'Deliveries on their way.' })
-  readonly pendingCount!: number;
-
-  @Field(() => DateTimeScalar, { nullable: true, description: 'Due time of the oldest that should have gone.' })
-  readonly oldestDueAt!: Date | null;
-
-  @Field(() => DateTimeScalar, { nullable: true, description: 'Last 2xx.' })
-  readonly lastDeliveredAt!: Date | null;
 }
 
 @ObjectType('Endpoint', {
@@ -279,19 +258,6 @@ export class DeliveryNode implements NodeInterface {
     return this.row.status;
   }
 
-  @Field(() => WaitReason, {
-    nullable: true,
-    description: 'What it waits for; null when it is due or only waits for its next attempt.',
-  })
-  get waitReason(): string | null {
-    return this.row.waitReason ?? null;
-  }
-
-  @Field(() => DateTimeScalar, { nullable: true, description: 'Since when.' })
-  get waitingSince(): Date | null {
-    return this.row.waitingSince ?? null;
-  }
-
   @Field(() => Boolean, { description: 'True for a test: one attempt, no retries.' })
   get test(): boolean {
     return this.row.test;
@@ -300,11 +266,6 @@ export class DeliveryNode implements NodeInterface {
   @Field(() => Int, { description: 'Attempts made.' })
   get attemptCount(): number {
     return this.row.attemptCount;
-  }
-
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When the next attempt is due.' })
-  get nextAttemptAt(): Date | null {
-    return this.row.nextAttemptAt ?? null;
   }
 
   @Field(() => Int, { nullable: true, description: 'HTTP status of the last attempt; null when none came.' })
