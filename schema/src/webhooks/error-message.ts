@@ -11,6 +11,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
   http_5xx: 'The endpoint reported a fault of its own.',
   http_other: 'The endpoint answered with an unexpected status.',
   blocked_address: 'The host leads to an address that webhooks may not call.',
+  script: "The endpoint's script failed.",
   key_unavailable: 'An encryption key is missing; the operator must supply it.',
   worker_lost: 'The worker died while sending: the outcome is unknown, so it is sent again.',
   expired: 'It waited for 30 days.',
