@@ -24,6 +24,22 @@ registerEnumType(ActorKind, {
   },
 });
 
+export const CircuitState = {
+  CLOSED: 'closed',
+  OPEN: 'open',
+  HALF_OPEN: 'half_open',
+} as const;
+
+registerEnumType(CircuitState, {
+  name: 'CircuitState',
+  description: 'Whether calls to a remote system go out. Of endpoints, SMS gateways and hooks.',
+  valuesConfig: {
+    CLOSED: { description: 'Calls go out.' },
+    OPEN: { description: 'Too many faults: nothing goes out for a while; no attempts are used up.' },
+    HALF_OPEN: { description: 'One probe is out to see whether it is well again.' },
+  },
+});
+
 export const ErrorClass = {
   TIMEOUT: 'timeout',
   HTTP_OTHER: 'http_other',

@@ -114,6 +114,24 @@ registerEnumType(AttemptKind, {
   },
 });
 
+export const TimeBucket = {
+  MINUTE: 'minute',
+  FIVE_MINUTES: 'five_minutes',
+  HOUR: 'hour',
+  DAY: 'day',
+} as const;
+
+registerEnumType(TimeBucket, {
+  name: 'TimeBucket',
+  description: "The width of a chart's bars.",
+  valuesConfig: {
+    MINUTE: { description: 'One minute; range at most 6 h. Kept for three days.' },
+    FIVE_MINUTES: { description: 'Five minutes; range at most 2 days. Kept for three days.' },
+    HOUR: { description: 'One hour; range at most 31 days.' },
+    DAY: { description: "One day in the workspace's time zone; range at most 24 months." },
+  },
+});
+
 export const WebhookErrorCode = {
   NOT_FOUND: 'NOT_FOUND',
   VALIDATION: 'VALIDATION',

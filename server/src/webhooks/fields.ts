@@ -1,12 +1,9 @@
 import {
-  type Tx,
   attemptKey,
   countDeliveries,
   findAttemptRows,
-  findEndpointHealth,
   findEventsById,
   findLocationsById,
-  findPending,
   findRequestBodies,
   findResponseBodies,
 } from '@carillon/schema';
@@ -14,13 +11,11 @@ import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import { EventNode } from '../events/types.js';
 import { LocationNode } from '../feedback/types.js';
 import { Context } from '../graphql/context.js';
-import { DateTimeScalar } from '../graphql/scalars.js';
-import { WorkspaceNode } from '../workspaces/types.js';
 import { deliveryConnection, deliveryCriteria } from './criteria.js';
 import { DeliveryFilter } from './inputs.js';
 import { findEndpointNode } from './nodes.js';
 import { DeliveryConnection } from './payloads.js';
-import { AttemptNode, DeliveryNode, EndpointHealth, EndpointNode } from './types.js';
+import { AttemptNode, DeliveryNode, EndpointNode } from './types.js';
 @Resolver(() => EndpointNode)
 export class EndpointFields {
   @FieldResolver(() => [LocationNode], { nullable: true, description: 'The same. Scope: feedback:read.' })
@@ -28,13 +23,6 @@ export class EndpointFields {
     if (!context.can('feedback:read')) return null;
     const found = await Promise.all(parent.row.locationIds.map((id) => context.load(findLocationsById, id)));
     return found.filter((row) => row !== undefined).map((row) => new LocationNode(row));
-  }
-
-  @FieldResolver(() => EndpointHealth, { description: 'How it is doing.' })
-  async health(@Root() parent: EndpointNode, @Ctx() context: Context): Promise<EndpointHealth> {
-    const health = await context.load(findEndpointHealth, parent.row.id);
-    // An endpoint just deleted has no lane any more.
-    return health ?? { concurrency: 0, failingSince: null, pendingCount: 0, oldestDueAt: null, lastDeliveredAt: null };
   }
 
   @FieldResolver(() => DeliveryConnection, {
@@ -112,32 +100,4 @@ export class EventDeliveries {
     if (!context.can('deliveries:read')) return null;
     return deliveryConnection(context, { first, after }, { eventId: parent.row.id });
   }
-}
-
-@Resolver(() => WorkspaceNode)
-export class WorkspaceDeliveries {
-  @FieldResolver(() => Int, { nullable: true, description: 'Deliveries on their way. Scope: deliveries:read.' })
-  async pendingCount(@Root() parent: WorkspaceNode, @Ctx() context: Context): Promise<number | null> {
-    return (await pendingOf(context, parent))?.pendingCount ?? null;
-  }
-
-  @FieldResolver(() => DateTimeScalar, {
-    nullable: true,
-    description: 'Due time of the oldest that should have gone. Scope: deliveries:read.',
-  })
-  async oldestDueAt(@Root() parent: WorkspaceNode, @Ctx() context: Context): Promise<Date | null> {
-    return (await pendingOf(context, parent))?.oldestDueAt ?? null;
-  }
-}
-
-/** Of another workspace than the present one, null. */
-async function pendingOf(context: Context, workspace: WorkspaceNode) {
-  const actor = context.actor;
-  if (actor === null || actor.kind === 'platform_administrator' || actor.workspaceId !== workspace.row.id)
-    return undefined;
-  return context.can('deliveries:read') ? context.load(readPending, workspace.row.id) : undefined;
-}
-
-async function readPending(tx: Tx) {
-  return new Map([[tx.workspaceId, await findPending(tx)]]);
 }
