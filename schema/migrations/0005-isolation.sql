@@ -49,6 +49,7 @@ alter table endpoint_lane add column exhausted_told_at timestamptz;
 -- The worker acts inside of workspaces too: it publishes events, disables endpoints, writes the audit log. Row-level
 -- security binds it as it binds the server.
 grant insert on event, event_body, delivery, delivery_due, change to carillon_worker;
+grant select on change to carillon_worker;
 grant update on delivery, delivery_due to carillon_worker;
 
 -- Asked for by a person: goes out whatever the lane's state, so it must be found among what waits.

@@ -48,13 +48,20 @@ export class Notices {
       try {
         const due = await this.deps.db.call<Due>('due-notices', 'select * from carillon.due_notices($1)', [BATCH]);
         for (const { workspace_id: workspaceId, endpoint_id: endpointId } of due) {
-          await tellNotices(this.deps, workspaceId, endpointId);
+          await this.tell(workspaceId, endpointId);
         }
-        if (due.length === BATCH) this.wanted = true;
       } catch (error) {
-        // The rows are where they were: the next look tells them.
-        this.log.warn({ err: error }, 'telling notices failed');
+        this.log.warn({ err: error }, 'looking for notices failed');
       }
+    }
+  }
+
+  /** The rows are where they were when it fails: the next look tells them. One endpoint's fault is not the others'. */
+  private async tell(workspaceId: string, endpointId: string): Promise<void> {
+    try {
+      await tellNotices(this.deps, workspaceId, endpointId);
+    } catch (error) {
+      this.log.error({ err: error, workspaceId, endpointId }, 'telling a notice failed');
     }
   }
 }
