@@ -18,7 +18,7 @@ export function paceOf(ratePerSecond: number | null, pacedAt: Date, now: Date): 
   const next = now.getTime() + STEP_MS;
   if (ratePerSecond === null) return { allowed: null, after: () => ({ pacedAt: now, nextAt: new Date(next) }) };
   const itemMs = 1000 / ratePerSecond;
-  const from = Math.max(pacedAt.getTime(), now.getTime() - Math.max(MOST_CREDIT_MS, itemMs));
+  const from = Math.max(pacedAt.getTime(), now.getTime() - MOST_CREDIT_MS - itemMs);
   // A hair more: 10 s at 0.1 a second is an item, whatever floating point makes of it.
   const allowed = Math.max(0, Math.floor((now.getTime() - from) / itemMs + 1e-6));
   return {

@@ -54,7 +54,7 @@ export function replaySelection(workspaceId: string, target: ReplayTarget, span:
                  select l.id from location l join place on l.workspace_id = $1 and l.parent_id = place.id
                ) select id from place))
          and not (e.type like 'webhook.%' and (
-               (e.cause_kind = 'endpoint' and e.cause_id = $2) or exists (
+               coalesce(e.cause_kind = 'endpoint' and e.cause_id = $2, false) or exists (
                  select from event_body b where b.workspace_id = $1 and b.event_id = e.id and strpos(b.body, $7) > 0)))
          and ${STATUS_SQL[status]}`,
     values: [
