@@ -158,6 +158,7 @@ test('there are places to try, and ids of b that b itself can read', async () =>
     'account',
     'apiToken',
     'session',
+    'job',
   ] as const) {
     const { data } = await ask<{ node: { id: string } | null }>(
       server,
