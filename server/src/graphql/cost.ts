@@ -6,6 +6,7 @@ import {
   isObjectType,
   isInterfaceType,
   Kind,
+  valueFromASTUntyped,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -15,6 +16,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { countBars, type TimeBucket } from '@carillon/schema';
 import { requestError } from './errors.js';
 import { fragmentsOf } from './limits.js';
 
@@ -22,6 +24,8 @@ import { fragmentsOf } from './limits.js';
 export const MAX_COST = 5000;
 /** What a list counts for that has no `first`: attempts, headers, pairs. */
 const ASSUMED_LIST_SIZE = 5;
+/** How many bars of a chart count as one object: one statement reads those of all endpoints of a page. */
+const BARS_FOR_ONE = 10;
 /** Where counting stops: fragments in fragments double, and nobody is told a number this large. */
 const CEILING = 1_000_000;
 
@@ -33,7 +37,7 @@ interface Measure {
 
 /**
  * The price of an operation, known before it runs: 1 for each object it can bring, scalars are free. A connection brings
- * `first` (or `last`) of them, another list is taken for 5.
+ * `first` (or `last`) of them, a chart one for each ten bars of its range, another list is taken for 5.
  * @throws GraphQLError COST_EXCEEDED over {@link MAX_COST}
  */
 export function checkCost(
@@ -44,7 +48,7 @@ export function checkCost(
 ): number {
   const root = schema.getRootType(operation.operation);
   if (!root) return 0;
-  const measure = { schema, fragments: fragmentsOf(document), variables };
+  const measure = { schema, fragments: fragmentsOf(document), variables: { ...defaultsOf(operation), ...variables } };
   const cost = costOf(measure, root, operation.selectionSet, 1, 1);
   if (cost <= MAX_COST) return cost;
   throw requestError(
@@ -97,13 +101,51 @@ function costOfField(
   if (!isCompositeType(type)) return 0;
   const isList = isListType(isNonNullType(definition.type) ? definition.type.ofType : definition.type);
   // The lists of a connection are its page.
-  const size = !isList ? 1 : parent.name.endsWith('Connection') ? pageSize : ASSUMED_LIST_SIZE;
+  const size = !isList
+    ? 1
+    : parent.name.endsWith('Connection')
+      ? pageSize
+      : (chartSizeOf(measure, definition, field) ?? ASSUMED_LIST_SIZE);
   const count = Math.min(times * size, CEILING);
   return count + costOf(measure, type, field.selectionSet, count, pageSizeOf(measure, definition, field));
 }
 
 function definitionOf(parent: GraphQLNamedType, name: string): GraphQLField<unknown, unknown> | undefined {
   return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
+}
+
+/** Of a field with `range` and `bucket`; undefined for others. What these cannot be, execution refuses. */
+function chartSizeOf(
+  { variables }: Measure,
+  definition: GraphQLField<unknown, unknown>,
+  field: FieldNode,
+): number | undefined {
+  if (!['range', 'bucket'].every((name) => definition.args.some((argument) => argument.name === name)))
+    return undefined;
+  const given = new Map(
+    field.arguments?.map(({ name, value }) => [name.value, valueFromASTUntyped(value, variables)] as const),
+  );
+  const bucket = String(given.get('bucket') ?? '').toLowerCase();
+  if (!isBucket(bucket)) return 1;
+  const { from, to } = (given.get('range') ?? {}) as { readonly from?: unknown; readonly to?: unknown };
+  return Math.ceil(countBars({ from: momentOf(from), to: momentOf(to), bucket }) / BARS_FOR_ONE);
+}
+
+function isBucket(text: string): text is TimeBucket {
+  return ['minute', 'five_minutes', 'hour', 'day'].includes(text);
+}
+
+function momentOf(value: unknown): Date | null {
+  const moment = new Date(typeof value === 'string' ? value : NaN);
+  return Number.isNaN(moment.getTime()) ? null : moment;
+}
+
+function defaultsOf(operation: OperationDefinitionNode): Record<string, unknown> {
+  return Object.fromEntries(
+    (operation.variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
+      defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [],
+    ),
+  );
 }
 
 function pageSizeOf({ variables }: Measure, definition: GraphQLField<unknown, unknown>, field: FieldNode): number {
