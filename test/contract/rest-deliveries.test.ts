@@ -122,9 +122,10 @@ describe('GET /api/integrations/webhooks/:id/deliveries/:delivery_id', () => {
     expect(status).toBe(200);
     expect(Object.keys(json)).toEqual([
       ...['id', 'event', 'delivered_at', 'http_status', 'attempt_count', 'status'],
-      ...['request', 'attempts'],
+      ...['request', 'attempts', 'next_attempt_at', 'wait_reason', 'wait_message'],
     ]);
     expect(json).toMatchObject({ id: delivery, event, http_status: 204, attempt_count: 3, status: 'delivered' });
+    expect(json).toMatchObject({ next_attempt_at: null, wait_reason: null, wait_message: null });
     expect(Object.keys(json.request)).toEqual(['headers', 'body']);
     expect(json.request.body).toBe(envelope);
     const sent = JSON.parse(envelope) as { id: string };
@@ -162,6 +163,20 @@ describe('GET /api/integrations/webhooks/:id/deliveries/:delivery_id', () => {
     expect(json.attempts).toEqual(attempts);
     expect(Object.keys(json.attempts[1]!)).toEqual(Object.keys(attempts[1]!));
     expect((await client.get(`/integrations/webhooks/${endpoint}`)).status).toBe(200);
+  });
+
+  test('says what it waits for and until when, though it is written on the endpoint only', async () => {
+    const { path, delivery, endpoint } = await makeDelivery();
+    expect((await client.get(`${path}/${delivery}`)).json).toMatchObject({ wait_reason: null, wait_message: null });
+    await server.sql(
+      `update endpoint_lane set circuit_open_until = '2126-06-07T10:30:00Z', failures_in_a_row = 10 where endpoint_id = $1`,
+      [decodeId('endpoint', endpoint)],
+    );
+    expect((await client.get(`${path}/${delivery}`)).json).toMatchObject({
+      next_attempt_at: '2126-06-07T10:30:00Z',
+      wait_reason: 'circuit_open',
+      wait_message: "The endpoint's circuit is open until 2126-06-07T10:30:00Z after 10 failures in a row.",
+    });
   });
 
   test('another endpoint of the same workspace does not have it', async () => {

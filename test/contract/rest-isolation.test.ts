@@ -48,6 +48,7 @@ const calls: [method: string, path: (ids: Things) => string, body?: object][] = 
   ['GET', ({ endpoint, delivery }) => `${WEBHOOKS}/${endpoint}/deliveries/${delivery}`],
   ['POST', ({ endpoint, delivery }) => `${WEBHOOKS}/${endpoint}/deliveries/${delivery}/retry`, {}],
   ['GET', ({ event }) => `/events/${event}`],
+  ['GET', ({ event }) => `/events/${event}/explain`],
 ];
 
 test.each(calls)(
