@@ -279,10 +279,14 @@ describe('resuming', () => {
   test('after more than 2,000 missed deliveries asks to read the list again', async () => {
     const feed = await deliveries();
     await feed.stop();
+    // Nobody missed what the server itself has not read yet: a witness tells when it has.
+    const witness = await deliveries({ filter: { eventNames: ['custom.b'] } });
     for (let batch = 0; batch < 5; batch++) await publish(450);
+    const [last] = await publish(1, 'custom.b');
+    await until(() => witness.ids.includes(last!), 'the end of what was published');
     const again = await deliveries({ after: feed.cursor });
     expect(again.messages[0]).toMatchObject({ resync: true, changes: [] });
-    await again.stop();
+    await Promise.all([witness.stop(), again.stop()]);
   });
 });
 
