@@ -1,6 +1,6 @@
 import { findEventType } from '../events/catalogue/index.js';
 import { ALL_EVENTS } from '../events/event-names.js';
-import { encodeId, floorUuid } from '../kernel/ids.js';
+import { floorUuid } from '../kernel/ids.js';
 import type { Selection } from '../jobs/start-job.js';
 
 /** Which events of a span a replay sends, by what became of them at the endpoint. */
@@ -53,13 +53,8 @@ export function replaySelection(workspaceId: string, target: ReplayTarget, span:
                  union
                  select l.id from location l join place on l.workspace_id = $1 and l.parent_id = place.id
                ) select id from place))
-         and not (e.type like 'webhook.%' and (
-               coalesce(e.cause_kind = 'endpoint' and e.cause_id = $2, false) or exists (
-                 select from event_body b where b.workspace_id = $1 and b.event_id = e.id and strpos(b.body, $7) > 0)))
+         and not (e.type like 'webhook.%' and e.cause_kind is not distinct from 'endpoint' and e.cause_id is not distinct from $2::uuid)
          and ${STATUS_SQL[status]}`,
-    values: [
-      ...[workspaceId, id, floorUuid(since), until && floorUuid(until), types, locationIds],
-      `"endpoint_id":"${encodeId('endpoint', id)}"`,
-    ],
+    values: [workspaceId, id, floorUuid(since), until && floorUuid(until), types, locationIds],
   };
 }
