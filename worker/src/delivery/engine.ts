@@ -2,7 +2,7 @@ import { Batcher, type Logger } from '@carillon/schema';
 import type { Claimed, Scan } from './claimed.js';
 import { Lanes } from './lanes.js';
 import { Position } from './position.js';
-import { record } from './record.js';
+import { record, type PressedRecord } from './record.js';
 import { send, type AttemptRecord, type SendDeps } from './send.js';
 import { WakeJobs } from './wake-jobs.js';
 
@@ -55,7 +55,7 @@ const CLAIM_SQL = 'select * from carillon.claim($1, $2, $3, $4, $5, $6, $7, $8)'
 export class DeliveryEngine {
   private readonly lanes: Lanes;
   private readonly position = new Position();
-  private readonly recorder: Batcher<AttemptRecord, null>;
+  private readonly recorder: Batcher<PressedRecord, null>;
   private readonly wakeJobs: WakeJobs;
   private claiming = false;
   private wanted = false;
@@ -200,7 +200,8 @@ export class DeliveryEngine {
   }
 
   /** The database may be away for a moment; the lease gives the time to try again. */
-  private async recordStubbornly(made: AttemptRecord): Promise<void> {
+  private async recordStubbornly(attempt: AttemptRecord): Promise<void> {
+    const made = { ...attempt, pressed: this.lanes.isHungry(attempt.claimed.endpoint_id) };
     for (const waitMs of RECORD_RETRIES_MS) {
       try {
         await this.recorder.submit(made);

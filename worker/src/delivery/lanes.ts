@@ -47,6 +47,11 @@ export class Lanes {
     if (this.lanes.get(claimed.endpoint_id)?.sending.delete(claimed)) this.sending -= 1;
   }
 
+  /** Whether an endpoint may have more work than the last claim had room for. */
+  isHungry(endpointId: string): boolean {
+    return this.lanes.get(endpointId)?.hungry ?? false;
+  }
+
   /**
    * The lane's place is free: its record has committed, as the database counts leases.
    * @returns whether the lane may have more work than it had room for

@@ -1,15 +1,20 @@
 import type { Database } from '@carillon/schema';
 import type { AttemptRecord } from './send.js';
 
+/** An attempt, and whether its lane had no more room. */
+export interface PressedRecord extends AttemptRecord {
+  readonly pressed: boolean;
+}
+
 const FINISH_SQL = `select carillon.finish($1::uuid[], $2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::integer[], $7::text[],
   $8::text[], $9::timestamptz[], $10::integer[], $11::integer[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
-  $17::text[]) as noticed`;
+  $17::text[], $18::boolean[]) as noticed`;
 
 /**
  * Records a batch of attempts in one statement; each is fenced by its lease, so what was taken back changes nothing.
  * @returns whether there is something to tell, see notices.ts
  */
-export async function record(db: Database, records: readonly AttemptRecord[]): Promise<boolean> {
+export async function record(db: Database, records: readonly PressedRecord[]): Promise<boolean> {
   const [row] = await db.call<{ noticed: boolean }>('finish', FINISH_SQL, [
     records.map(({ claimed }) => claimed.workspace_id),
     records.map(({ claimed }) => claimed.delivery_id),
@@ -28,6 +33,7 @@ export async function record(db: Database, records: readonly AttemptRecord[]): P
     records.map(({ truncated }) => truncated),
     records.map(({ responseBody }) => responseBody),
     records.map(({ claimed }) => claimed.header_names.join(',')),
+    records.map(({ pressed }) => pressed),
   ]);
   return row?.noticed ?? false;
 }
