@@ -42,6 +42,8 @@ async function lane(count: number, settings: object = {}): Promise<{ endpointId:
   for (let n = 0; n < count; n++) {
     await publishEvents(model.deps, model.actor, { events: [{ event, dataText: '{}' }] });
   }
+  // It has answered before: one that never has gets one request at a time.
+  await setLane(endpointId, 'slow = false');
   const { rows } = await admin.query<{ id: string }>(
     'select delivery_id as id from delivery_due where endpoint_id = $1 order by delivery_id',
     [endpointId],
@@ -155,6 +157,8 @@ describe('what a delivery waits for', () => {
     await setLane(endpointId, 'concurrency = 3');
     await updateEndpoint(model.deps, model.actor, { endpointId, settings: { concurrencyCeiling: null } });
     expect(await reasonsOf(ids)).toEqual([null, null, null, null]);
+    await setLane(endpointId, 'slow = null');
+    expect(await reasonsOf(ids)).toEqual([null, null, 'concurrency', null]);
   });
 
   test('is its disabled endpoint, whether or not the row shows it yet; why it is disabled is said', async () => {
@@ -227,7 +231,7 @@ describe('finding deliveries by what they wait for', () => {
   });
 });
 
-describe('with 100,000 pending in one lane', () => {
+describe('with 30,000 pending in one lane', () => {
   let endpointId: string;
 
   beforeAll(async () => {
@@ -239,7 +243,7 @@ describe('with 100,000 pending in one lane', () => {
          select $1, (left(floor_id(carillon.now() - interval '1 hour' + n * interval '10 ms')::text, 14)
                      || substr(gen_random_uuid()::text, 15))::uuid,
                 gen_random_uuid(), $2, 'custom.many', carillon.now(), carillon.now()
-           from generate_series(1, 100000) n
+           from generate_series(1, 30000) n
          returning id, event_id)
        insert into delivery_due (workspace_id, delivery_id, endpoint_id, event_id, due_at, kind, attempt_number)
        select $1, id, $2, event_id, carillon.now() - interval '1 minute', 'automatic', 1 from made`,
@@ -286,13 +290,13 @@ describe('with 100,000 pending in one lane', () => {
       tx.em
         .createQueryBuilder(DeliveryTable)
         .select('*')
-        .where(await whereLiveDelivery(tx, { waitReasons: ['fifo'] }))
+        .where((await whereLiveDelivery(tx, { waitReasons: ['fifo'] })) as never)
         .orderBy({ id: 'desc' })
         .limit(26)
         .getFormattedQuery(),
     );
     const { rows, nodes } = await rowsLookedAt(sql, []);
-    expect(nodes.filter((node) => /Seq Scan delivery/.test(node))).toEqual([]);
+    expect(nodes.filter((node) => node.includes('Seq Scan delivery'))).toEqual([]);
     expect(rows).toBeLessThan(1000);
   });
 });
