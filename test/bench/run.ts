@@ -6,6 +6,7 @@ import { cpus } from 'node:os';
 import { tellVerdicts } from './figures.ts';
 import { rounds, rowsAskedFor, seconds, withList } from './options.ts';
 import { backlog } from './rows/backlog.ts';
+import { draining } from './rows/draining.ts';
 import { endpoints } from './rows/endpoints.ts';
 import { hanging } from './rows/hanging.ts';
 import { ingest } from './rows/ingest.ts';
@@ -24,6 +25,7 @@ const rows = {
   isolation,
   hanging,
   backlog,
+  draining,
   subscription,
   recovery,
   memory,

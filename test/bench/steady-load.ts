@@ -4,7 +4,7 @@ import type { Target } from './model.ts';
 import { startWorker, type Running } from './processes.ts';
 import type { Stage } from './stage.ts';
 import { startPublisher } from './start-publisher.ts';
-import { withStatements } from './options.ts';
+import { countStatements, resetStatements } from './statements.ts';
 
 const AHEAD = 5000;
 const REPORT_MS = 50;
@@ -36,7 +36,7 @@ export async function steadyLoad(stage: Stage, targets: readonly Target[], plan:
   const worker = await startWorker(stage);
   const publisher = await startPublisher(stage, targets);
   await sink.reset();
-  await stage.admin.query('select pg_stat_statements_reset()');
+  await resetStatements(stage);
   const walBefore = await walBytes(stage);
   const cpu = cpuMeter({ worker: worker.pid, sink: sink.process.pid, publisher: publisher.process.pid });
   const { seconds, batch = 1 } = plan;
@@ -47,7 +47,7 @@ export async function steadyLoad(stage: Stage, targets: readonly Target[], plan:
   await reports;
   const end = await arrived(stage, published);
   const elapsed = (end.lastAt - startedAt) / 1000;
-  const calls = await statementCalls(stage);
+  const calls = await countStatements(stage);
   const wal = (await walBytes(stage)) - walBefore;
   console.log(JSON.stringify({ cpuPercent: cpu() }));
   const workerMiB = residentMiB(worker.pid);
@@ -84,19 +84,4 @@ export async function arrived(
     if (Date.now() > deadline) throw new Error(`Only ${reading.received} of ${count} arrived at ${prefix}.`);
     await delay(20);
   }
-}
-
-/** Statements since the counters were reset, without those that only frame others. */
-async function statementCalls({ admin }: Stage): Promise<number> {
-  const { rows } = await admin.query<{ calls: number }>(
-    `select sum(calls)::float8 as calls from pg_stat_statements where query !~* '^(begin|commit|rollback|set|listen)' and toplevel`,
-  );
-  if (withStatements) {
-    const top = await admin.query(
-      `select calls, round(total_exec_time) as total_ms, round(mean_exec_time::numeric, 2) as mean_ms, rows, left(regexp_replace(query, '\\s+', ' ', 'g'), 90) as query
-         from pg_stat_statements where toplevel order by total_exec_time desc limit 12`,
-    );
-    console.table(top.rows);
-  }
-  return rows[0]?.calls ?? 0;
 }

@@ -1,9 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { encodeId } from '@carillon/schema';
 import { ask } from '../ask.ts';
 import type { FeedQuestion, Followed } from '../feed-clients.ts';
 import { tell } from '../figures.ts';
-import { cpuMeter } from '../measure.ts';
+import { cpuMeter, percentilesOf } from '../measure.ts';
 import { makeTargets, makeToken } from '../model.ts';
 import { seconds } from '../options.ts';
 import { startServer, startWorker } from '../processes.ts';
@@ -47,17 +48,29 @@ export async function subscription(): Promise<void> {
     console.log(JSON.stringify({ cpuPercent: cpu() }));
     const { firstAt } = await stage.sink.deliveries();
     const found = await follow<Followed>(clients, { ask: 'compare', firstAt });
+    const recorded = percentilesOf(await recordedAfter(stage, firstAt));
     tell(
       'subscription, delivered → client, ms',
       {
         clients: CLIENTS_EACH * servers.length,
         perSecond: Math.round((published * 1000) / (endedAt - startedAt)),
         ...found,
+        // How much of it is the worker's, before there is anything to tell.
+        recorded,
       },
       { what: 'subscription, delivered → client, p99, ms', value: found.p99, target: ['≤', 250] },
       { what: 'subscription, changes that a client never got', value: found.missing, target: ['≤', 0] },
     );
   });
+}
+
+/** From a request's arrival until the statement that records its answer begins, in ms. */
+async function recordedAfter({ admin }: Stage, firstAt: readonly (readonly [string, number])[]): Promise<number[]> {
+  const { rows } = await admin.query<{ id: string; at: number }>(
+    'select id, (extract(epoch from delivered_at) * 1000)::float8 as at from carillon.delivery where delivered_at is not null',
+  );
+  const recordedAt = new Map(rows.map(({ id, at }) => [encodeId('delivery', id), at]));
+  return firstAt.map(([id, at]) => (recordedAt.get(id) ?? NaN) - at);
 }
 
 async function startClients(stage: Stage): Promise<ChildProcess> {
