@@ -124,13 +124,15 @@ begin
          order by d.workspace_id, d.endpoint_id, d.due_at limit 1) n
      where s.k < 64
   ), spaces as materialized (
-    select s.workspace_id, s.k, (256 / count(*) over ())::integer as lanes,
+    -- Hardly more lanes than slots: what is looked at and not taken was locked in vain.
+    select s.workspace_id, s.k, greatest(least(256, greatest(p_slots, 32)) / count(*) over (), 1)::integer as lanes,
+           (select w.suspended_at is null and w.deleted_at is null from workspace w where w.id = s.workspace_id) as active,
            coalesce((select c.lane from unnest(p_spaces, p_lanes) as c(space, lane) where c.space = s.workspace_id),
                     '00000000-0000-0000-0000-000000000000') as after,
            1024 - (select count(*) from delivery_due f where f.workspace_id = s.workspace_id and f.lease_token is not null)::integer as room
       from space s
   ), found as (
-    select s.workspace_id, s.room, l.endpoint_id, l.due_at, l.k = s.lanes as last
+    select s.workspace_id, s.room, s.active, l.endpoint_id, l.due_at, l.k = s.lanes as last
       from spaces s cross join lateral (
         with recursive lane as (
           (select d.endpoint_id, d.due_at, 1 as k from delivery_due d
@@ -146,12 +148,12 @@ begin
            where l.k < s.lanes
         ) select * from lane) l
   ), taken as materialized (
-    select f.*, case when f.due_at <= v_now then pg_try_advisory_xact_lock(7101, hashtext(f.endpoint_id::text)) end as mine
+    select f.*, case when f.active and f.due_at <= v_now then pg_try_advisory_xact_lock(7101, hashtext(f.endpoint_id::text)) end as mine
       from found f
   )
   select array_agg(t.workspace_id) filter (where t.mine), array_agg(t.endpoint_id) filter (where t.mine),
          array_agg(t.room) filter (where t.mine),
-         greatest(8, ceil(p_slots / greatest(count(*) filter (where t.mine), 1)::numeric)),
+         ceil(p_slots / greatest(count(*) filter (where t.mine), 1)::numeric),
          jsonb_build_object(
            'after', (select s.workspace_id from spaces s where s.k = 64),
            'cut', jsonb_object_agg(t.workspace_id, t.endpoint_id) filter (where t.last),
@@ -182,7 +184,6 @@ begin
       from unnest(v_spaces, v_lanes, v_rooms) as l(workspace_id, endpoint_id, space_room)
       join endpoint p on p.workspace_id = l.workspace_id and p.id = l.endpoint_id and p.deleted_at is null
       join endpoint_lane s on s.workspace_id = p.workspace_id and s.endpoint_id = p.id
-      join workspace w on w.id = p.workspace_id and w.suspended_at is null and w.deleted_at is null
       cross join lateral (
         select count(*)::integer as here, (count(*) filter (where f.leased_by = p_worker))::integer as mine
           from delivery_due f
