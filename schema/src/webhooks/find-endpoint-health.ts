@@ -31,8 +31,8 @@ export const MAX_PENDING_COUNTED = 100_000;
 const PAUSES = { afterHours: 72, toldAfterHours: 36, toldAfterExhausted: 10 } as const;
 
 /**
- * What is pending of the endpoint `p`, by the three indexes that hold it between them: ready, leased, waiting. As one
- * condition it would be a look at every row of the workspace: 1.2 s instead of 30 ms with a million pending.
+ * What is pending of the endpoint `p`, by the three indexes that hold it between them: ready, leased, waiting. No index
+ * holds all of it, so as one condition it would be a look at every row of the workspace.
  */
 const PENDING_OF_ENDPOINT = `
   select 1 from delivery_due d
