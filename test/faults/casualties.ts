@@ -14,7 +14,7 @@ export interface Casualty {
 export interface Recovery {
   /** For each delivery that was held and sent again: from its worker's death to the start of its next attempt. */
   readonly resentMs: readonly number[];
-  /** For each death: until anything was sent again. */
+  /** For each death that left something behind: until anything was sent, by whomever. */
   readonly movingMs: readonly number[];
   /** Held, and failed as poison: it had been lost three times in a row. */
   readonly givenUp: number;
@@ -67,7 +67,9 @@ export async function measureRecovery(databaseUrl: string, casualties: readonly 
       else forgotten.push(`${deliveryId} #${number}`);
     }
   }
-  const movingMs = casualties.map(({ atMs }) => (starts.find(({ ms }) => ms > atMs)?.ms ?? Infinity) - atMs);
+  const movingMs = casualties
+    .filter(({ held }) => held.length > 0)
+    .map(({ atMs }) => (starts.find(({ ms }) => ms > atMs)?.ms ?? Infinity) - atMs);
   return { resentMs, movingMs, givenUp, recorded, forgotten };
 }
 

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { createApiToken, createEndpoint } from '@carillon/schema';
 import { startChaosProxy, type ChaosProxy } from '../support/chaos-proxy.js';
 import type { TestDatabase } from '../support/cluster.js';
@@ -8,6 +6,7 @@ import type { Received } from '../support/receiver.js';
 import { startServerProcess, type ServerProcess } from '../support/server-process.js';
 import { startWorkerProcess, type WorkerProcess } from '../support/worker-process.js';
 import { noteCasualty, type Casualty } from './casualties.js';
+import { freePort } from './free-port.js';
 import { startStormReceiver, tempers, type StormReceiver } from './storm-receivers.js';
 import { Supervised } from './supervised.js';
 
@@ -112,13 +111,4 @@ async function fillWorkspace({ database, workspace, receivers, steady, network, 
   if (!token.ok) throw new Error(token.error.message);
   await model.close();
   return token.value.secret;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -8,7 +8,7 @@ const RECOVERY_MS = 20_000;
 const DUPLICATES_SHARE = 0.02;
 
 /** The first one is also what the short form takes. */
-const seeds = [20261121, 1453, 8190];
+const seeds = process.env.FAULT_SEED ? [Number(process.env.FAULT_SEED)] : [20261121, 1453, 8190];
 
 const long: Omit<StormPlan, 'seed'> = {
   events: 2400,

@@ -1,9 +1,11 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OwnCluster, TestDatabase } from '../support/cluster.js';
 import { countDuplicates, judge, type Published, type Verdict } from '../support/oracle.js';
 import { until } from '../support/until.js';
 import { measureRecovery, queryOnce, type Recovery } from './casualties.js';
-import { chanceOf, type Chance } from './chance.js';
+import { chanceFor, chanceOf, type Chance } from './chance.js';
 import { prepareField, type Field } from './storm-field.js';
 import { Publisher, type Item } from './storm-publisher.js';
 import { tempers } from './storm-receivers.js';
@@ -57,6 +59,24 @@ export async function raiseStorm(cluster: OwnCluster, database: TestDatabase, pl
     return await storm.run();
   } finally {
     await field.close();
+    keepLogs(field, plan.seed);
+  }
+}
+
+/** With FAULT_LOGS set to a directory, what every process wrote is kept there. */
+function keepLogs({ workers, servers }: Field, seed: number): void {
+  const dir = process.env.FAULT_LOGS;
+  if (!dir) return;
+  mkdirSync(dir, { recursive: true });
+  for (const [slot, { all }] of workers.entries()) {
+    for (const [life, { log }] of all.entries()) {
+      writeFileSync(join(dir, `${seed}-worker-${slot}-${life}.log`), log.join('\n'));
+    }
+  }
+  for (const [slot, { all }] of servers.entries()) {
+    for (const [life, { output }] of all.entries()) {
+      writeFileSync(join(dir, `${seed}-server-${slot}-${life}.log`), output());
+    }
   }
 }
 
@@ -86,6 +106,7 @@ class Storm {
   readonly exitCodes: (number | null)[] = [];
   readonly #publisher: Publisher;
   readonly #items: readonly Item[];
+  readonly #underWay: Promise<void>[] = [];
   readonly #upAgainMs: number[] = [];
   readonly #done: Record<string, number> = {};
 
@@ -108,7 +129,7 @@ class Storm {
     const { field } = this;
     await until(() => [...field.servers, ...field.workers].every(({ current }) => current), 'all processes', 60_000);
     const startedMs = performance.now();
-    await Promise.all([this.#publish(), this.#rage()]);
+    await this.#rage();
     const publishedMs = performance.now();
     await this.#drain();
     const drainedMs = performance.now();
@@ -125,35 +146,42 @@ class Storm {
     this.#upAgainMs.push(Date.now());
   }
 
-  /** In bursts, a second apart, whatever becomes of those before: what was not acknowledged is repeated meanwhile. */
-  async #publish(): Promise<void> {
-    const underWay: Promise<void>[] = [];
-    for (let at = 0; at < this.#items.length;) {
-      const burst = this.chance.between(1, 2 * this.plan.eventsPerSecond - 1);
-      for (const item of this.#items.slice(at, at + burst)) underWay.push(this.#publishOne(item));
-      at += burst;
-      await delay(1000);
+  /**
+   * As many rounds as there are faults: events go out at their pace, and in the middle of that the fault strikes. The next
+   * round begins when the fault has been brought about; what was not acknowledged is repeated meanwhile.
+   */
+  async #rage(): Promise<void> {
+    const list = Object.entries(this.plan.actions).flatMap(([action, times]) =>
+      Array<Action>(times).fill(action as Action),
+    );
+    const perRound = this.plan.events / list.length;
+    for (const [round, action] of this.chance.shuffled(list).entries()) {
+      const from = Math.round(round * perRound);
+      const until = Math.round((round + 1) * perRound);
+      const strikesAt = this.chance.between(from, until - 1);
+      await this.field.network.heal();
+      await this.#publish(from, strikesAt);
+      await Promise.all([deeds[action](this), this.#publish(strikesAt, until)]);
+      this.#done[action] = (this.#done[action] ?? 0) + 1;
     }
-    await Promise.all(underWay);
+    await this.field.network.heal();
+    await Promise.all(this.#underWay);
+  }
+
+  /** In bursts, whatever becomes of those before. */
+  async #publish(from: number, until: number): Promise<void> {
+    for (let at = from; at < until;) {
+      const burst = Math.min(this.chance.between(1, this.plan.eventsPerSecond), until - at);
+      for (const item of this.#items.slice(at, at + burst)) this.#underWay.push(this.#publishOne(item));
+      at += burst;
+      await delay((burst / this.plan.eventsPerSecond) * 1000);
+    }
   }
 
   async #publishOne(item: Item): Promise<void> {
     await this.#publisher.publish(item);
-    if (this.chance.next() < REPEAT_SHARE) await this.#publisher.repeat(item);
-  }
-
-  /** One fault after the other, evenly over what is published. */
-  async #rage(): Promise<void> {
-    const { actions, events } = this.plan;
-    const list = Object.entries(actions).flatMap(([action, times]) => Array<Action>(times).fill(action as Action));
-    for (const [index, action] of this.chance.shuffled(list).entries()) {
-      const threshold = (events * (index + 0.5)) / list.length;
-      await until(() => this.#publisher.ledger.size >= threshold, `${Math.ceil(threshold)} acknowledged`, DRAIN_MS);
-      await this.field.network.heal();
-      await deeds[action](this);
-      this.#done[action] = (this.#done[action] ?? 0) + 1;
-    }
-    await this.field.network.heal();
+    // Decided by the item, as who comes first is not in our hands.
+    if (chanceFor(this.plan.seed, `repeat ${item.n}`).next() < REPEAT_SHARE) await this.#publisher.repeat(item);
   }
 
   async #drain(): Promise<void> {
@@ -168,7 +196,7 @@ class Storm {
         `select count(*)::int as count from graphile_worker._private_jobs
           where locked_by is not null and locked_by not in (select pool_id from carillon.worker where pool_id is not null)`,
       );
-    // What comes too late is for the oracle to tell.
+    // What is not done by then is for the oracle to tell.
     await until(async () => (await due()) === 0, 'nothing pending', DRAIN_MS).catch(() => undefined);
     await until(async () => (await locked()) === 0, 'no job locked by the dead', UNLOCK_MS);
   }
@@ -191,12 +219,7 @@ class Storm {
         database.databaseUrl,
         casualties.filter(({ killed }) => killed),
       ),
-      afterRestartMs: (
-        await measureRecovery(
-          database.databaseUrl,
-          this.#upAgainMs.map((atMs) => ({ killed: false, atMs, held: [] })),
-        )
-      ).movingMs,
+      afterRestartMs: await this.#movingAfterRestarts(),
       requests: received.length,
       duplicates: countDuplicates(received),
       forged: field.receivers.flatMap(({ forged }) => forged),
@@ -212,6 +235,16 @@ class Storm {
       exitCodes: this.exitCodes,
       bugs: this.#bugs(),
     };
+  }
+
+  async #movingAfterRestarts(): Promise<number[]> {
+    const rows = await queryOnce<{ ms: number | null }>(
+      this.database.databaseUrl,
+      `select (select (extract(epoch from min(a.started_at)) * 1000)::float8 from carillon.attempt a
+                where a.started_at > to_timestamp(t.ms / 1000.0)) - t.ms as ms from unnest($1::float8[]) as t(ms)`,
+      [this.#upAgainMs],
+    );
+    return rows.map(({ ms }) => ms ?? Infinity);
   }
 
   /** A committed publish that its client never heard of, and repeated as another event, would show here. */
