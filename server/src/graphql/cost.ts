@@ -125,14 +125,14 @@ function chartSizeOf(
   const given = new Map(
     field.arguments?.map(({ name, value }) => [name.value, valueFromASTUntyped(value, variables)] as const),
   );
-  const bucket = String(given.get('bucket') ?? '').toLowerCase();
-  if (!isBucket(bucket)) return 1;
+  const bucket = bucketOf(given.get('bucket'));
+  if (bucket === undefined) return 1;
   const { from, to } = (given.get('range') ?? {}) as { readonly from?: unknown; readonly to?: unknown };
   return Math.ceil(countBars({ from: momentOf(from), to: momentOf(to), bucket }) / BARS_FOR_ONE);
 }
 
-function isBucket(text: string): text is TimeBucket {
-  return ['minute', 'five_minutes', 'hour', 'day'].includes(text);
+function bucketOf(value: unknown): TimeBucket | undefined {
+  return (['minute', 'five_minutes', 'hour', 'day'] as const).find((bucket) => bucket.toUpperCase() === value);
 }
 
 function momentOf(value: unknown): Date | null {

@@ -76,7 +76,7 @@ export class Figures {
   private sumsOf(workspaceId: string, endpointId: string): FigureSums {
     const at = Math.floor(this.options.nowMs() / MINUTE_MS) * MINUTE_MS;
     let minute = this.minutes.get(at);
-    if (!minute) this.minutes.set(at, (minute = new Map()));
+    if (!minute) this.minutes.set(at, (minute = new Map<string, Cell>()));
     let cell = minute.get(endpointId);
     if (!cell) minute.set(endpointId, (cell = { workspaceId, sums: emptySums() }));
     return cell.sums;
