@@ -12,8 +12,14 @@ alter table workspace
   add constraint bodies_go_before_the_rest check (retention_body_days between 1 and retention_months * 30);
 
 create index endpoint_deleted on endpoint (deleted_at) where deleted_at is not null;
--- delivery_troubled by endpoint: what failed or is being retried, newest first. The same predicate, for the same reason.
-create index delivery_troubled_endpoint on delivery (endpoint_id, id) where error_class is not null;
+-- Newest first among what failed or is being retried, of a workspace and of an endpoint; the class in the index, so that a
+-- rare one is found without reading the rest. Only error_class may be in them: delivering at the first attempt does not
+-- change it, so that update stays within its page. See schema/src/webhooks/delivery-list-sql.ts.
+drop index delivery_troubled;
+create index delivery_troubled on delivery (workspace_id, id, error_class) where error_class is not null;
+create index delivery_troubled_endpoint on delivery (endpoint_id, id, error_class) where error_class is not null;
+-- The few tests; the column never changes.
+create index delivery_test on delivery (workspace_id, id) where test;
 
 -- The smallest id of an id's millisecond: what was made for it has that or more.
 create function floor_of(id uuid) returns uuid language sql immutable strict set search_path = carillon, pg_temp as

@@ -69,6 +69,7 @@ export * from './webhooks/find-waits.js';
 export { WAIT_REASONS, type WaitReason } from './webhooks/wait-rule.js';
 export * from './webhooks/replay-endpoint.js';
 export * from './webhooks/replay-selection.js';
+export * from './webhooks/list-deliveries.js';
 export * from './webhooks/request-headers.js';
 export * from './webhooks/retry-delivery.js';
 export * from './webhooks/rotate-endpoint-secret.js';

@@ -244,6 +244,8 @@ export function connectionOptions(role: DatabaseRole): pg.PoolConfig {
       `-c search_path=${role === 'carillon_queue' ? 'graphile_worker' : 'carillon'}`,
       '-c timezone=UTC',
       '-c jit=off',
+      // Starting its workers takes 20 ms, more than most statements here, and they are missing elsewhere.
+      '-c max_parallel_workers_per_gather=0',
       // A forgotten transaction would hold back vacuum and the change feed for everybody.
       '-c idle_in_transaction_session_timeout=30000',
       '-c statement_timeout=60000',

@@ -29,12 +29,18 @@ export interface CappedCount {
   readonly capped: boolean;
 }
 
-/** Reads one slice of a table whose rows have `id`, newest first. Refuses sizes outside of 1 to 100. */
-export async function readSlice<Row extends { id: string }>(
-  tx: Tx,
-  table: EntityName<Row>,
-  where: FilterQuery<Row>,
+/** What to read for a slice: `limit` rows between two ids (exclusive), newest first, or `backwards` oldest first. */
+export interface SliceRead {
+  readonly after: string | null;
+  readonly before: string | null;
+  readonly backwards: boolean;
+  readonly limit: number;
+}
+
+/** Makes one slice of what `read` finds, newest first. Refuses sizes outside of 1 to 100. */
+export async function cutSlice<Row>(
   slice: Slice,
+  read: (asked: SliceRead) => Promise<readonly Row[]>,
 ): Promise<Result<SliceOf<Row>>> {
   const backwards = slice.last != null;
   const size = slice.first ?? slice.last ?? DEFAULT_PAGE_SIZE;
@@ -47,19 +53,33 @@ export async function readSlice<Row extends { id: string }>(
       message: `A page has 1 to ${String(MAX_PAGE_SIZE)} items.`,
     });
   }
-  const bounds: unknown[] = [where];
-  if (slice.after != null) bounds.push({ id: { $lt: slice.after } });
-  if (slice.before != null) bounds.push({ id: { $gt: slice.before } });
-  const found = await tx.em.find(table, { $and: bounds } as FilterQuery<Row>, {
-    orderBy: { id: backwards ? 'asc' : 'desc' } as never,
-    limit: size + 1,
-  });
+  const { after = null, before = null } = slice;
+  // One more than asked tells whether there is more.
+  const found = await read({ after, before, backwards, limit: size + 1 });
   const more = found.length > size;
-  const rows = (backwards ? found.slice(0, size).reverse() : found.slice(0, size)) as unknown as Row[];
   return ok({
-    rows,
-    hasNextPage: slice.before != null || (!backwards && more),
-    hasPreviousPage: slice.after != null || (backwards && more),
+    rows: backwards ? found.slice(0, size).reverse() : found.slice(0, size),
+    hasNextPage: before !== null || (!backwards && more),
+    hasPreviousPage: after !== null || (backwards && more),
+  });
+}
+
+/** Reads one slice of a table whose rows have `id`, newest first. Refuses sizes outside of 1 to 100. */
+export async function readSlice<Row extends { id: string }>(
+  tx: Tx,
+  table: EntityName<Row>,
+  where: FilterQuery<Row>,
+  slice: Slice,
+): Promise<Result<SliceOf<Row>>> {
+  return cutSlice(slice, async ({ after, before, backwards, limit }) => {
+    const bounds: unknown[] = [where];
+    if (after !== null) bounds.push({ id: { $lt: after } });
+    if (before !== null) bounds.push({ id: { $gt: before } });
+    const found = await tx.em.find(table, { $and: bounds } as FilterQuery<Row>, {
+      orderBy: { id: backwards ? 'asc' : 'desc' } as never,
+      limit,
+    });
+    return found as unknown as Row[];
   });
 }
 

@@ -1,9 +1,7 @@
 import {
   decodeId,
-  DeliveryTable,
   floorUuid,
-  readSlice,
-  whereLiveDelivery,
+  listDeliveries,
   type DeliveryFilter as DeliveryCriteria,
   type EndpointFilter as EndpointCriteria,
 } from '@carillon/schema';
@@ -63,11 +61,7 @@ export async function deliveryConnection(
       ? criteria.endpointIds
       : (criteria.endpointIds ?? [onlyEndpointId]).filter((id) => id === onlyEndpointId);
   return context.read(async (tx) => {
-    const where = await whereLiveDelivery(tx, { ...criteria, endpointIds: endpointIds ?? null });
-    return connectionOf(
-      'delivery',
-      unwrap(await readSlice(tx, DeliveryTable, where, slice)),
-      (row) => new DeliveryNode(row),
-    );
+    const found = unwrap(await listDeliveries(tx, { ...criteria, endpointIds: endpointIds ?? null }, slice));
+    return connectionOf('delivery', found, (row) => new DeliveryNode(row));
   });
 }

@@ -1,5 +1,4 @@
 import {
-  DeliveryTable,
   encodeId,
   findAttempts,
   findDelivery,
@@ -8,9 +7,8 @@ import {
   findWaits,
   notFound,
   ok,
-  readPage,
+  pageDeliveries,
   retryDelivery,
-  whereDelivery,
 } from '@carillon/schema';
 import { z } from 'zod';
 import { checkPage, listAnswer, listOf, pageQuery, periodQuery, readPeriod } from '../http/paging.js';
@@ -53,8 +51,8 @@ const list = defineRoute({
       const endpoint = await findEndpoint(tx, id);
       if (endpoint === null) return notFound('endpoint');
       const statuses = query.status === undefined ? null : [query.status];
-      const where = whereDelivery(tx.workspaceId, { endpointIds: [endpoint.id], statuses, ...period.value });
-      const found = await readPage(tx, DeliveryTable, where, query.page, query.per_page);
+      const filter = { endpointIds: [endpoint.id], statuses, ...period.value };
+      const found = await pageDeliveries(tx, filter, query.page, query.per_page);
       return ok(listAnswer(found.rows.map(deliveryOf), query, found));
     });
   },

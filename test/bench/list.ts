@@ -1,0 +1,109 @@
+// node test/bench/list.ts: how long a page of the delivery list takes at ten million deliveries, through the model.
+// Prints a line a case: milliseconds in a workspace with 6 million of them and in one with 10,000, once while the newest
+// partition has no statistics and once with them. ROWS, ROUNDS and KEEP (a directory to build in and take up again).
+import {
+  createLogger,
+  Database,
+  listDeliveries,
+  pageDeliveries,
+  tables,
+  type DeliveryFilter,
+  type Tx,
+} from '@carillon/schema';
+import { cpus, loadavg } from 'node:os';
+import { openListStage } from './list-data.ts';
+
+const HOUR_MS = 3_600_000;
+const TARGET_MS = 50;
+const rows = Number(process.env.ROWS ?? 10_000_000);
+const rounds = Number(process.env.ROUNDS ?? 60);
+
+const stage = await openListStage(rows, process.env.KEEP);
+const db = await Database.open({
+  url: stage.url,
+  role: 'carillon_api',
+  poolSize: 2,
+  log: createLogger('bench', 'warn'),
+  production: false,
+  entities: tables,
+});
+
+const statuses: Readonly<Record<string, DeliveryFilter>> = {
+  any: {},
+  failed: { statuses: ['failed'] },
+  pending: { statuses: ['pending'] },
+  delivered: { statuses: ['delivered'] },
+  dropped: { statuses: ['dropped'] },
+  'failed or pending': { statuses: ['failed', 'pending'] },
+  'error class gone': { errorClasses: ['gone'] },
+};
+const since = (hours: number): DeliveryFilter => ({ from: new Date(stage.now.getTime() - hours * HOUR_MS) });
+const times: Readonly<Record<string, DeliveryFilter>> = {
+  'all time': {},
+  '24 h': since(24),
+  '1 h': since(1),
+  'a day long ago': { ...since(40 * 24), to: new Date(stage.now.getTime() - 39 * 24 * HOUR_MS) },
+};
+/** Of 20 endpoints: the biggest, one that never failed, one with next to nothing; by their places. */
+const endpoints: Readonly<Record<string, readonly number[] | null>> = {
+  all: null,
+  'the biggest': [0],
+  'never failed': [18],
+  'hardly used': [19],
+  'three of them': [4, 18, 19],
+};
+
+async function measure(label: object, run: (tx: Tx) => Promise<unknown>, workspaceId: string): Promise<number> {
+  const took: number[] = [];
+  for (let round = -2; round < rounds; round++) {
+    const startedAt = performance.now();
+    await db.read(workspaceId, run);
+    // Two to warm up.
+    if (round >= 0) took.push(performance.now() - startedAt);
+  }
+  took.sort((a, b) => a - b);
+  const [p50, p99] = [0.5, 0.99].map((share) => took[Math.min(took.length - 1, Math.floor(took.length * share))] ?? 0);
+  console.log(JSON.stringify({ ...label, p50: p50?.toFixed(1), p99: p99?.toFixed(1) }));
+  return p99 ?? 0;
+}
+
+async function measureAll(state: string): Promise<void> {
+  const worst: Record<string, number> = {};
+  for (const { id, share, endpoints: all } of [stage.workspaces[0], stage.workspaces.at(-1)].filter((w) => !!w)) {
+    for (const [status, byStatus] of Object.entries(statuses)) {
+      for (const [time, byTime] of Object.entries(times)) {
+        for (const [of, places] of Object.entries(endpoints)) {
+          const endpointIds = places?.map((place) => all[place] ?? '') ?? null;
+          const filter = { ...byStatus, ...byTime, endpointIds };
+          const label = { state, share, status, time, endpoints: of };
+          const p99 = await measure(
+            { read: 'page 1', ...label },
+            (tx) => listDeliveries(tx, filter, { first: 25 }),
+            id,
+          );
+          worst['page 1'] = Math.max(worst['page 1'] ?? 0, p99);
+        }
+      }
+      // REST: of one endpoint, with the count; and the last page that may be asked for.
+      for (const page of [1, 100]) {
+        const filter = { ...byStatus, endpointIds: [all[0] ?? ''] };
+        const label = { read: `REST page ${String(page)} of 100, with count`, state, share, status };
+        const p99 = await measure(label, (tx) => pageDeliveries(tx, filter, page, 100), id);
+        worst['REST'] = Math.max(worst['REST'] ?? 0, p99);
+      }
+    }
+  }
+  console.log(JSON.stringify({ state, target: TARGET_MS, worst, load: loadavg()[0]?.toFixed(1) }));
+}
+
+try {
+  console.log(
+    `# ${String(cpus().length)} cores, ${cpus()[0]?.model ?? ''}, ${String(rows)} deliveries, ${String(rounds)} rounds`,
+  );
+  await measureAll('newest partition without statistics');
+  await stage.admin.query('vacuum analyze delivery');
+  await measureAll('analysed');
+} finally {
+  await db.close();
+  await stage.close();
+}
