@@ -55,7 +55,7 @@ begin
   loop
     -- As many events as their deliveries allow, at least one.
     select coalesce(array_agg(e.id order by e.id) filter (where e.before < v_left), '{}'),
-           min(e.id) filter (where e.before >= v_left), coalesce(max(e.before + e.size) filter (where e.before < v_left), 0)
+           (min(e.id::text) filter (where e.before >= v_left))::uuid, coalesce(max(e.before + e.size) filter (where e.before < v_left), 0)
       into v_events, v_next, v_sizes
       from (select c.id, c.size, coalesce(sum(c.size) over (order by c.id rows between unbounded preceding and 1 preceding), 0) as before
               from (select e.id, 1 + (select count(*) from delivery d where d.event_id = e.id and d.id >= floor_of(e.id)) as size
@@ -81,7 +81,7 @@ begin
          where d.workspace_id = v_space.id and d.event_id = any (v_events) and d.id >= v_first and d.redacted_at is null
         returning d.id
       )
-      select array_agg(s.id), max(s.id) into v_deliveries, v_last from shown s;
+      select array_agg(s.id), max(s.id::text)::uuid into v_deliveries, v_last from shown s;
       delete from attempt_body b
        where b.workspace_id = v_space.id and b.delivery_id = any (v_deliveries) and b.delivery_id between v_first and v_last;
       perform pg_notify('carillon_change', '');
@@ -291,7 +291,7 @@ begin
   select p.workspace_id, p.id into v_workspace, v_endpoint from endpoint p
    where p.deleted_at < carillon.now() - interval '1 minute' order by p.deleted_at limit 1;
   if v_endpoint is null then return false; end if;
-  select array_agg(x.id order by x.id), min(x.id), max(x.id) into v_ids, v_first, v_last from (
+  select array_agg(x.id order by x.id), min(x.id::text)::uuid, max(x.id::text)::uuid into v_ids, v_first, v_last from (
     select d.id from delivery d where d.endpoint_id = v_endpoint order by d.id limit p_limit) x;
   if v_ids is not null then
     -- The bounds spare the partitions they cannot lie in.
