@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cloneIn, makeTemplate, startCluster, type OwnCluster } from '../support/cluster.js';
 import { INNOCENT } from '../support/oracle.js';
 import { isLong } from './form.js';
+import { printStorm } from './print-storm.js';
 import { raiseStorm, type StormPlan, type StormReport } from './storm.js';
 
 const RECOVERY_MS = 20_000;
@@ -52,7 +53,7 @@ describe.each(isLong ? seeds : seeds.slice(0, 1))('a storm, seed %i', (seed) => 
   let report: StormReport;
   beforeAll(async () => {
     report = await raiseStorm(cluster, await cloneIn(cluster.urlOf('postgres'), `storm_${seed}`), plan);
-    process.stdout.write(`\nstorm, seed ${seed}: ${JSON.stringify(summaryOf(report))}\n`);
+    printStorm(`storm, seed ${seed}`, report);
   }, 590_000);
 
   test('loses nothing: each event that was acknowledged exists, once, and each of its deliveries arrived or says why not', () => {
@@ -82,16 +83,3 @@ describe.each(isLong ? seeds : seeds.slice(0, 1))('a storm, seed %i', (seed) => 
     expect(report.exitCodes.filter((code) => code !== 0)).toEqual([]);
   });
 });
-
-function summaryOf({ recovery, verdict: _, forged: _forged, bugs: _bugs, ...report }: StormReport): object {
-  const round = (values: readonly number[]) => values.map((value) => Math.round(value)).sort((a, b) => a - b);
-  const resent = round(recovery.resentMs);
-  return {
-    ...report,
-    duplicatesPercent: Number(((100 * report.duplicates) / report.requests).toFixed(2)),
-    resentMs: { count: resent.length, median: resent[Math.floor(resent.length / 2)], most: resent.at(-1) },
-    movingMs: round(recovery.movingMs),
-    givenUp: recovery.givenUp,
-    recorded: recovery.recorded,
-  };
-}

@@ -39,6 +39,8 @@ export interface StormReport {
   readonly attempts: Readonly<Record<string, number>>;
   /** How often what was done. */
   readonly done: Readonly<Record<string, number>>;
+  /** Processes that came up, the first ones included. */
+  readonly starts: { readonly servers: number; readonly workers: number };
   /** Exit codes of the processes that were asked to stop, in the storm and at its end. */
   readonly exitCodes: readonly (number | null)[];
   /** Lines in which a process says that it met a bug. */
@@ -94,6 +96,9 @@ const deeds = {
   },
   'restart fast': (storm) => storm.restart('fast'),
   'restart immediate': (storm) => storm.restart('immediate'),
+  // LISTEN is the last that these sessions were asked.
+  'end listeners': (storm) => storm.endSessions(`query ilike 'listen%'`),
+  'end all sessions': (storm) => storm.endSessions('true'),
   'network late': ({ field }) => field.network.set({ latencyMs: 150 }),
   'network sliced': ({ field }) => field.network.set({ sliceBytes: 64, latencyMs: 1 }),
   'network resets requests': ({ field }) => field.network.set({ resetAfterBytes: 700 }),
@@ -144,6 +149,15 @@ class Storm {
   async restart(mode: 'fast' | 'immediate'): Promise<void> {
     await this.cluster.restart(mode);
     this.#upAgainMs.push(Date.now());
+  }
+
+  /** pg_terminate_backend for those who are connected to the storm's database, but ourselves. */
+  async endSessions(which: string): Promise<void> {
+    await queryOnce(
+      this.database.databaseUrl,
+      `select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid() and ${which}`,
+    );
   }
 
   /**
@@ -232,6 +246,10 @@ class Storm {
         `select coalesce(error_class, 'delivered') as key, count(*)::int as count from carillon.attempt group by 1`,
       ),
       done: this.#done,
+      starts: {
+        servers: field.servers.reduce((sum, { all }) => sum + all.length, 0),
+        workers: field.workers.reduce((sum, { all }) => sum + all.length, 0),
+      },
       exitCodes: this.exitCodes,
       bugs: this.#bugs(),
     };
