@@ -25,6 +25,8 @@ create table job (
   next_at timestamptz,
   -- Up to here the rate was spent: rate × the time since then are what the next step may take.
   paced_at timestamptz not null default carillon.now(),
+  -- Of a replay: how much work of replays its lane had before it after the last step.
+  ahead integer not null default 0,
   version integer not null default 1,
   created_at timestamptz not null default carillon.now(),
   finished_at timestamptz,

@@ -142,7 +142,7 @@ describe('refusals are in the payload, with the argument to blame:', () => {
     expect((await abort(job!.id, server.b.token)).errors).toEqual([{ code: 'NOT_FOUND', field: null }]);
     const reader = await server.a.tokenWith('deliveries:read', 'webhooks:write');
     expect((await abort(job!.id, reader)).errors).toEqual([{ code: 'FORBIDDEN', field: null }]);
-    const seen = await run<{ jobs: object[]; node: object | null; deliveries: { nodes: { replay: null }[] } }>(
+    const seen = await run<{ jobs: object[]; node: object | null; deliveries: { nodes: { replay: object | null }[] } }>(
       'query ($id: ID!) { jobs { id } node(id: $id) { id } deliveries { nodes { replay { id } } } }',
       { id: job!.id },
       reader,

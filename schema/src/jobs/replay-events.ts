@@ -4,26 +4,38 @@ import type { Tx } from '../kernel/database.js';
 
 /** Deliveries of replays that may be on their way to one endpoint: one that fails is not buried under a million retries. */
 const MOST_PENDING = 2000;
-/**
- * How often the lane's requests in flight may wait for their turn. What is published meanwhile queues behind these, so it
- * comes a few round trips late at most, however slow the endpoint; and at eight a step's worth never runs dry before the next.
- */
-const ROUNDS_AHEAD = 8;
+/** What a lane may have before it, as a multiple of what it did since the last step: a little more, so as not to run dry. */
+const HEADROOM = 1.25;
+/** The same after it ran dry: it may be able to do more. */
+const GROWTH = 2;
 
-interface Room {
+interface Lane {
   readonly rate: number | null;
+  /** Requests in flight it may have. */
   readonly concurrency: number;
+  /** Deliveries of replays that are not delivered or failed, and those of them that are due or in flight. */
   readonly pending: number;
   readonly ready: number;
 }
 
+export interface ReplayRoom {
+  /** How many more deliveries may be made now. */
+  readonly room: number;
+  /** How many are due or in flight already. */
+  readonly ready: number;
+}
+
 /**
- * How many more deliveries a replay may make for an endpoint now; null when it is deleted. The endpoint is locked against
- * being disabled or deleted until the transaction ends, so that what is made here is not missed by those who do so.
+ * How many more deliveries a replay may make for an endpoint now; null when it is deleted. What is published meanwhile queues
+ * behind these, so there are never more than the lane gets done in about half a second, which shows in what it did since the
+ * last step. The endpoint is locked against being disabled or deleted until the transaction ends, so that what is made here
+ * is not missed by those who do so.
+ *
+ * @param ahead what was due or in flight after the last step
  */
-export async function findReplayRoom(tx: Tx, endpointId: string | null): Promise<number | null> {
-  const [found] = await tx.query<Room>(
-    `select p.rate_per_second as rate, l.concurrency,
+export async function findReplayRoom(tx: Tx, endpointId: string | null, ahead: number): Promise<ReplayRoom | null> {
+  const [lane] = await tx.query<Lane>(
+    `select p.rate_per_second as rate, case when p.fifo then 2 else l.concurrency end as concurrency,
             (select count(*)::integer from (
                select 1 from delivery_due q where q.workspace_id = $1 and q.endpoint_id = $2 and q.kind = 'replay'
                 limit ${String(MOST_PENDING)}) x) as pending,
@@ -37,10 +49,13 @@ export async function findReplayRoom(tx: Tx, endpointId: string | null): Promise
         for share of p`,
     [tx.workspaceId, endpointId],
   );
-  if (!found) return null;
-  // With a rate limit, a second's worth; else those who come after would wait for all of it.
-  const ahead = Math.min(ROUNDS_AHEAD * found.concurrency, found.rate === null ? Infinity : Math.ceil(found.rate));
-  return Math.max(0, Math.min(MOST_PENDING - found.pending, ahead - found.ready));
+  if (!lane) return null;
+  const { ready } = lane;
+  const did = Math.max(0, ahead - ready);
+  const wanted = Math.max(lane.concurrency, Math.ceil(did * (ready === 0 ? GROWTH : HEADROOM)));
+  // With a rate limit never more than a second's worth.
+  const most = Math.min(wanted, lane.rate === null ? Infinity : Math.ceil(lane.rate));
+  return { room: Math.max(0, Math.min(MOST_PENDING - lane.pending, most - ready)), ready };
 }
 
 const aliased = eventCatalogue.filter(({ aliases }) => aliases.length > 0);

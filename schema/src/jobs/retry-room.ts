@@ -1,10 +1,10 @@
 import type { Tx } from '../kernel/database.js';
 
-/** Attempts by hand that may be due at once in a workspace: they go out before all else, so live events wait for them. */
+/** Attempts by hand that may be due at once in a workspace: workers take them before all else. */
 const MOST_DUE = 500;
 
-/** How many more deliveries a bulk retry may make due now. */
-export async function findRetryRoom(tx: Tx): Promise<number> {
+/** How many more deliveries a bulk retry may make due now, and how many attempts by hand are due already. */
+export async function findRetryRoom(tx: Tx): Promise<{ readonly room: number; readonly ready: number }> {
   const [due] = await tx.query<{ count: number }>(
     `select count(*)::integer as count from (
        select 1 from delivery_due
@@ -12,5 +12,6 @@ export async function findRetryRoom(tx: Tx): Promise<number> {
         limit ${String(MOST_DUE)}) q`,
     [tx.workspaceId],
   );
-  return MOST_DUE - (due?.count ?? 0);
+  const ready = due?.count ?? 0;
+  return { room: MOST_DUE - ready, ready };
 }

@@ -18,6 +18,7 @@ interface Running {
   readonly total: number;
   readonly handled: number;
   readonly paced_at: Date;
+  readonly ahead: number;
   readonly now: Date;
 }
 
@@ -34,18 +35,19 @@ export async function stepJob(db: Database, workspaceId: string, jobId: string):
   return db.transact<JobStep>(workspaceId, async (tx) => {
     const job = await lock(tx, jobId);
     if (!job) return { state: 'elsewhere' };
-    const room = job.kind === 'replay' ? await findReplayRoom(tx, job.endpoint_id) : await findRetryRoom(tx);
-    if (room === null) {
+    const found = await (job.kind === 'replay' ? findReplayRoom(tx, job.endpoint_id, job.ahead) : findRetryRoom(tx));
+    if (found === null) {
       await note(tx, job, { taken: 0, done: 0, status: 'failed', message: 'Its endpoint was deleted.' });
       return { state: 'ended' };
     }
     const pace = paceOf(job.rate_per_second, job.paced_at, job.now);
-    const count = Math.max(0, Math.min(room, pace.allowed ?? Infinity, MOST_A_STEP, job.total - job.handled));
+    const count = Math.max(0, Math.min(found.room, pace.allowed ?? Infinity, MOST_A_STEP, job.total - job.handled));
     const items = await readItems(tx, job, count);
     const done = items.length === 0 ? 0 : await work(tx, job, items);
     const ended = job.handled + count >= job.total;
     const { pacedAt, nextAt } = pace.after(count);
-    await note(tx, job, { taken: count, done, status: ended ? 'done' : 'running', pacedAt, nextAt });
+    const ahead = found.ready + done;
+    await note(tx, job, { taken: count, done, status: ended ? 'done' : 'running', pacedAt, nextAt, ahead });
     return ended ? { state: 'ended' } : { state: 'running', waitMs: nextAt.getTime() - job.now.getTime() };
   });
 }
@@ -61,7 +63,7 @@ export async function failJob(db: Database, workspaceId: string, jobId: string, 
 async function lock(tx: Tx, id: string): Promise<Running | undefined> {
   const [job] = await tx.query<Running>(
     `select j.id, j.kind, j.endpoint_id, j.rate_per_second, j.total_count as total,
-            j.done_count + j.skipped_count + j.failed_count as handled, j.paced_at, carillon.now() as now
+            j.done_count + j.skipped_count + j.failed_count as handled, j.paced_at, j.ahead, carillon.now() as now
        from job j
       where j.workspace_id = $1 and j.id = $2 and j.status = 'running' and j.next_at <= carillon.now()
         for no key update skip locked`,
@@ -101,20 +103,22 @@ interface Progress {
   readonly pacedAt?: Date;
   /** While it runs. */
   readonly nextAt?: Date;
+  /** Due or in flight after this step. */
+  readonly ahead?: number;
 }
 
 /** Only what has changed is told, and has a new version. */
 async function note(tx: Tx, job: Running, progress: Progress): Promise<void> {
-  const { taken, done, status, message = null, pacedAt = job.paced_at, nextAt = null } = progress;
+  const { taken, done, status, message = null, pacedAt = job.paced_at, nextAt = null, ahead = 0 } = progress;
   const ended = status !== 'running';
   const changed = taken > 0 || ended;
   await tx.query(
     `update job set done_count = done_count + $3, skipped_count = skipped_count + $4, status = $5, message = $6, paced_at = $7,
-            next_at = $8, finished_at = case when $9::boolean then carillon.now() end, version = version + $10
+            next_at = $8, finished_at = case when $9::boolean then carillon.now() end, version = version + $10, ahead = $11
       where workspace_id = $1 and id = $2`,
     [
       ...[tx.workspaceId, job.id, done, taken - done, status, message, pacedAt],
-      ...[ended ? null : nextAt, ended, changed ? 1 : 0],
+      ...[ended ? null : nextAt, ended, changed ? 1 : 0, ahead],
     ],
   );
   if (changed) await announceJob(tx, 'UPDATED', job.id);

@@ -27,6 +27,7 @@ export const JobTable = defineEntity({
     startedBy: p.json<JobStarter>(),
     nextAt: p.datetime().nullable(),
     pacedAt: p.datetime(),
+    ahead: p.integer(),
     version: p.integer(),
     createdAt: p.datetime(),
     finishedAt: p.datetime().nullable(),
