@@ -21,6 +21,8 @@ export interface PostgresOptions {
   readonly dataDir: string;
   /** Server settings on top of {@link defaultSettings}. */
   readonly settings?: Readonly<Record<string, string | number>>;
+  /** Programs of another build than the npm package's, which is compiled for size: benchmarks compare. */
+  readonly binDir?: string;
 }
 
 export interface RunningPostgres {
@@ -59,10 +61,13 @@ interface Access {
  *
  * @throws When the data directory is in use, or the server does not come up (the end of its log is in the message).
  */
-export async function startPostgres({ dataDir, settings = {} }: PostgresOptions): Promise<RunningPostgres> {
+export async function startPostgres({ dataDir, settings = {}, binDir }: PostgresOptions): Promise<RunningPostgres> {
   const clusterDir = clusterDirOf(dataDir);
   const identity = postgresIdentity(clusterDir);
-  const binaries = locatePostgres(identity);
+  const binaries =
+    binDir === undefined
+      ? locatePostgres(identity)
+      : { initdb: join(binDir, 'initdb'), postgres: join(binDir, 'postgres') };
   const giveUpClaim = claimDataDir(dataDir);
   try {
     const access = await loadAccess(dataDir);
