@@ -50,6 +50,8 @@ tellVerdicts();
 
 /** The deliveries list at ten million rows: a script by itself, as making them takes long. */
 async function list(): Promise<void> {
-  const [code] = (await once(fork(new URL('list.ts', import.meta.url)), 'exit')) as [number | null];
+  // Its rounds are others.
+  const env = { ...process.env, ROUNDS: process.env.LIST_ROUNDS };
+  const [code] = (await once(fork(new URL('list.ts', import.meta.url), { env }), 'exit')) as [number | null];
   if (code !== 0) throw new Error(`list.ts ended with ${String(code)}.`);
 }

@@ -10,6 +10,7 @@ import { seconds } from '../options.ts';
 import { startServer, startWorker } from '../processes.ts';
 import { onStage, type Stage } from '../stage.ts';
 import { startPublisher } from '../start-publisher.ts';
+import { countStatements, resetStatements } from '../statements.ts';
 import { arrived } from '../steady-load.ts';
 
 const RATE = 500;
@@ -33,6 +34,7 @@ export async function subscription(): Promise<void> {
     await follow(clients, { ask: 'open', ports: servers.map(({ port }) => port), token, each: CLIENTS_EACH });
     await arrived(stage, (await publisher.run({ kind: 'open', rate: RATE, seconds: WARM_SECONDS })).published);
     await stage.sink.reset({ deliveries: true });
+    await resetStatements(stage);
     const cpu = cpuMeter({
       worker: worker.pid,
       server: servers[0]?.pid,
@@ -48,6 +50,7 @@ export async function subscription(): Promise<void> {
     console.log(JSON.stringify({ cpuPercent: cpu() }));
     const { firstAt } = await stage.sink.deliveries();
     const found = await follow<Followed>(clients, { ask: 'compare', firstAt });
+    await countStatements(stage);
     const recorded = percentilesOf(await recordedAfter(stage, firstAt));
     tell(
       'subscription, delivered → client, ms',
