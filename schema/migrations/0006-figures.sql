@@ -21,14 +21,6 @@ grant select on endpoint_figures to carillon_api;
 -- For the purge. It holds nothing that is ever updated, so updates stay within their page.
 create index endpoint_figures_age on endpoint_figures (width, at);
 
--- What is deleted goes with all its figures, whoever deletes it.
-create function purge_figures_of_endpoint() returns trigger language plpgsql set search_path = carillon, pg_temp as $$
-begin
-  delete from endpoint_figures f where f.workspace_id = old.workspace_id and f.endpoint_id = old.id;
-  return null;
-end $$;
-create trigger purge_figures after delete on endpoint for each row execute function purge_figures_of_endpoint();
-
 -- The zone, or UTC when this PostgreSQL has not heard of it: Node may know younger ones.
 create function known_zone(p_zone text) returns text language plpgsql stable set search_path = carillon, pg_temp as $$
 begin

@@ -251,7 +251,7 @@ $$ with recursive kept as (
              from pg_constraint f cross join unnest(f.conkey, f.confkey) as n(own, other)
              join pg_attribute c on c.attrelid = k.oid and c.attnum = n.own
              join pg_attribute r on r.attrelid = k.oid and r.attnum = n.other
-            where f.contype = 'f' and f.conrelid = k.oid and f.confrelid = k.oid)
+            where f.contype = 'f' and f.conrelid = k.oid and f.confrelid = k.oid having count(*) > 0)
      from kept k join depth d on d.oid = k.oid group by k.oid, k.relname order by max(d.depth) desc, k.relname $$;
 
 -- Deletes up to p_limit rows of one table by their keys: those of a workspace, or of one of its endpoints.
