@@ -21,7 +21,7 @@ export async function keepPartitions(db: Database, log: Logger, signal: AbortSig
   for (const stray of await db.call<StrayRows>('stray-rows', 'select * from carillon.stray_rows()')) {
     log.error(
       stray,
-      'rows lie in a DEFAULT partition: a clock was far off, or no worker made partitions in time; see the README, "Partitions"',
+      'rows lie in a DEFAULT partition: a clock was far off, or no worker made partitions in time. They are found, but not dropped with their month',
     );
   }
 }
