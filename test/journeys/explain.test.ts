@@ -102,7 +102,7 @@ class Stage {
         last = await this.explain(eventId, endpointId);
         return message.test(last.message);
       },
-      `${String(message)}`,
+      String(message),
     ).catch((error: unknown) => {
       throw new Error(`${(error as Error).message}; it says: ${last.message}`);
     });

@@ -410,3 +410,22 @@ describe('the whole answer', () => {
     expect(all.count).toBeLessThanOrEqual(5);
   });
 });
+
+test('what is known of a deleted endpoint goes with it', async () => {
+  const type = newType();
+  const endpointId = await endpoint([type]);
+  await publishOne(type);
+  await updateEndpoint(model.deps, model.actor, { endpointId, enabled: false });
+  await deleteEndpoint(model.deps, model.actor, endpointId);
+  await admin.query(`update endpoint set deleted_at = deleted_at - interval '1 hour' where id = $1`, [endpointId]);
+  const left = async () =>
+    (await admin.query('select from endpoint_disabling where endpoint_id = $1', [endpointId])).rowCount;
+  expect(await left()).toBe(1);
+  for (let more = true; more;) {
+    const { rows } = await admin.query<{ more: boolean }>('select purge_deleted_endpoints(100) as more');
+    more = rows[0]?.more ?? false;
+  }
+  expect(await left()).toBe(0);
+  const { rowCount } = await admin.query('select from endpoint where id = $1', [endpointId]);
+  expect(rowCount).toBe(0);
+});
