@@ -97,13 +97,10 @@ class Stage {
   /** Waits until the explanation is as it should be. Returns it. */
   async explained(eventId: string, endpointId: string, message: RegExp): Promise<EventExplanation> {
     let last = await this.explain(eventId, endpointId);
-    await until(
-      async () => {
-        last = await this.explain(eventId, endpointId);
-        return message.test(last.message);
-      },
-      String(message),
-    ).catch((error: unknown) => {
+    await until(async () => {
+      last = await this.explain(eventId, endpointId);
+      return message.test(last.message);
+    }, String(message)).catch((error: unknown) => {
       throw new Error(`${(error as Error).message}; it says: ${last.message}`);
     });
     return last;
