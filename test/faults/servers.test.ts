@@ -83,9 +83,9 @@ describe.runIf(isLong)('two servers', () => {
       }
     };
     let kills = 0;
-    let following = true;
+    const enough = new AbortController();
     const subscriber = (async () => {
-      while (following) await follow(urls[kills % 2]!).catch(() => undefined);
+      while (!enough.signal.aborted) await follow(urls[kills % 2]!).catch(() => undefined);
     })();
     await until(() => cursor !== null, 'the beginning of the feed');
     for (; kills < 4;) {
@@ -101,7 +101,7 @@ describe.runIf(isLong)('two servers', () => {
     const delivered = () => all.filter(({ id }) => heard.get(encodeId('delivery', id)) === 'DELIVERED').length;
     await until(() => delivered() === 200, 'the last state of all 200');
     expect(resyncs).toEqual([]);
-    following = false;
+    enough.abort();
     await Promise.all(servers.map((server) => server.destroy()));
     await subscriber;
   });

@@ -84,8 +84,8 @@ function keepLogs({ workers, servers }: Field, seed: number): void {
 
 /** How each fault is brought about. What is wrong with the network lasts until the next action. */
 const deeds = {
-  'kill worker': async ({ field, chance }) => void (await chance.pick(two(field.workers)).signal('SIGKILL')),
-  'kill server': async ({ field, chance }) => void (await chance.pick(two(field.servers)).signal('SIGKILL')),
+  'kill worker': ({ field, chance }) => chance.pick(two(field.workers)).signal('SIGKILL'),
+  'kill server': ({ field, chance }) => chance.pick(two(field.servers)).signal('SIGKILL'),
   'stop worker': async ({ field, chance, exitCodes }) => {
     const { child } = await chance.pick(two(field.workers)).signal('SIGTERM');
     exitCodes.push(child.process.exitCode);
@@ -104,7 +104,7 @@ const deeds = {
   'network resets requests': ({ field }) => field.network.set({ resetAfterBytes: 700 }),
   'network black hole': ({ field }) => field.network.set({ blackHole: true }),
   'network refuses': ({ field }) => field.network.set({ refuse: true }),
-} satisfies Record<string, (storm: Storm) => Promise<void>>;
+} satisfies Record<string, (storm: Storm) => Promise<unknown>>;
 
 class Storm {
   readonly chance: Chance;
