@@ -197,6 +197,9 @@ end $$;
 grant execute on function kept_since, is_due_between to carillon_owner;
 set local role carillon_owner;
 
+-- Making one needs its parent for itself, too: whoever comes after waits behind it, so it does not wait for long.
+alter function ensure_partitions() set lock_timeout = '2s';
+
 -- Drops one month of one table, when every workspace's retention is over and nothing in it is due. Returns its name; null when
 -- there is none. It needs the parent for itself: rather than hold others up it gives up after a moment (lock_not_available),
 -- and the caller comes back later. Owned by the tables' owner, as DDL needs that.

@@ -14,8 +14,9 @@ interface StrayRows {
  * found and kept like all others, but never dropped with their month: an alarm.
  */
 export async function keepPartitions(db: Database, log: Logger, signal: AbortSignal): Promise<void> {
-  await db.call('ensure-partitions', 'select carillon.ensure_partitions()');
-  const dropped = await dropExpired(db, log, signal);
+  await unlessInUse(log, () => db.call('ensure-partitions', 'select carillon.ensure_partitions()'));
+  const dropped: string[] = [];
+  await unlessInUse(log, () => dropExpired(db, signal, dropped));
   if (dropped.length > 0) log.info({ dropped }, 'partitions past their retention were dropped');
   await db.call('forget-stray-changes', 'select carillon.forget_stray_changes()');
   for (const stray of await db.call<StrayRows>('stray-rows', 'select * from carillon.stray_rows()')) {
@@ -27,20 +28,23 @@ export async function keepPartitions(db: Database, log: Logger, signal: AbortSig
 }
 
 /** One table of one month a transaction, so that each needs its lock for a moment only. */
-async function dropExpired(db: Database, log: Logger, signal: AbortSignal): Promise<string[]> {
-  const dropped: string[] = [];
+async function dropExpired(db: Database, signal: AbortSignal, dropped: string[]): Promise<void> {
+  while (!signal.aborted) {
+    const [row] = await db.call<{ name: string | null }>(
+      'drop-partition',
+      'select carillon.drop_expired_partition() as name',
+    );
+    if (row?.name == null) return;
+    dropped.push(row.name);
+  }
+}
+
+/** Partitions are made months and hours ahead, and dropped whenever it suits. */
+async function unlessInUse(log: Logger, work: () => Promise<unknown>): Promise<void> {
   try {
-    while (!signal.aborted) {
-      const [row] = await db.call<{ name: string | null }>(
-        'drop-partition',
-        'select carillon.drop_expired_partition() as name',
-      );
-      if (row?.name == null) break;
-      dropped.push(row.name);
-    }
+    await work();
   } catch (error) {
     if (!isLockTimeout(error)) throw error;
-    log.info('a partition is in use; it is dropped with a later run');
+    log.info('a partitioned table is in use; the next run tries again');
   }
-  return dropped;
 }
