@@ -292,7 +292,7 @@ describe('with 30,000 pending in one lane', () => {
         .select('*')
         .where((await whereLiveDelivery(tx, { waitReasons: ['fifo'] })) as never)
         .orderBy({ id: 'desc' })
-        .limit(26)
+        .limit(101)
         .getFormattedQuery(),
     );
     const { rows, nodes } = await rowsLookedAt(sql, []);
