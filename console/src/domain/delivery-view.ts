@@ -102,6 +102,24 @@ export function errorWord(i18n: I18n, error: ErrorClass): string | null {
   }
 }
 
+/** What went wrong, where no HTTP status stands beside it. */
+export function errorName(i18n: I18n, error: ErrorClass): string {
+  switch (error) {
+    case 'REDIRECT':
+      return i18n.t('redirect');
+    case 'GONE':
+      return '410 Gone';
+    case 'HTTP_4XX':
+      return 'HTTP 4xx';
+    case 'HTTP_5XX':
+      return 'HTTP 5xx';
+    case 'HTTP_OTHER':
+      return i18n.t('another HTTP status');
+    default:
+      return errorWord(i18n, error) ?? error;
+  }
+}
+
 /** The HTTP column: the status, else what went wrong, else a dash. */
 export function answerText(i18n: I18n, row: { httpStatus?: number | null; errorClass?: ErrorClass | null }): string {
   if (row.httpStatus != null) return String(row.httpStatus);

@@ -14,6 +14,8 @@ export interface Format {
   exact(atMs: number): string;
   /** `21 Nov, 14:33`, for lists of older things. */
   dateTime(atMs: number): string;
+  /** `21 Nov`, by the calendar of a time zone. */
+  day(atMs: number, timeZone: string): string;
   /** `14:33:08`. */
   clock(atMs: number): string;
   /** `14:33`. */
@@ -70,6 +72,7 @@ function makeFormat(i18n: I18n): Format {
     minute: '2-digit',
     hourCycle: 'h23',
   });
+  const days = new Map<string, Intl.DateTimeFormat>();
   const clock = new Intl.DateTimeFormat(locale, {
     hour: '2-digit',
     minute: '2-digit',
@@ -90,6 +93,12 @@ function makeFormat(i18n: I18n): Format {
     full: (atMs) => full.format(atMs),
     exact: (atMs) => `${full.format(atMs)} · ${new Date(atMs).toISOString().slice(0, 19)}Z`,
     dateTime: (atMs) => short.format(atMs),
+    day: (atMs, timeZone) => {
+      const known = days.get(timeZone);
+      const format = known ?? new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone });
+      if (!known) days.set(timeZone, format);
+      return format.format(atMs);
+    },
     clock: (atMs) => clock.format(atMs),
     clockMinutes: (atMs) => minutes.format(atMs),
     bytes(count) {

@@ -21,6 +21,9 @@ graphql(`
       url
       enabled
     }
+    replay {
+      id
+    }
     attempts {
       id
       number
@@ -43,6 +46,19 @@ export const DeliveryFeedDocument = graphql(`
         delivery {
           ...DeliveryRow
         }
+      }
+    }
+  }
+`);
+
+/** Which endpoints changed, or how they are doing: what their deliveries wait for may be another thing then. */
+export const EndpointSignsDocument = graphql(`
+  subscription EndpointSigns($after: String) {
+    endpointChanged(after: $after) {
+      cursor
+      resync
+      changes {
+        id
       }
     }
   }

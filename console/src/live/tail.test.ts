@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { applyChanges, emptyTail, firstPage, nextPage, refreshed, release } from './tail.js';
+import { applyChanges, emptyTail, firstPage, nextPage, patched, refreshed, release } from './tail.js';
 import { tailRows, waitingRows, type TailChange, type TailRow } from './tail.js';
 
 interface Row extends TailRow {
@@ -145,5 +145,26 @@ describe('reading again after changes were missed', () => {
     expect(refreshed(early, { rows: [row('c'), row('b')], hasMore: false, cursor: null }, any).rows[0]?.version).toBe(
       2,
     );
+  });
+});
+
+describe('rows read again on their own', () => {
+  it('take the place of the same version, for what is derived changes none, and never of a newer one', () => {
+    const tail = firstPage({ rows: [row('b', { version: 3 }), row('a')], hasMore: false, cursor: null });
+    const read = [row('c'), row('b', { version: 2, status: 'DELIVERED' }), row('a', { status: 'DELIVERED' })];
+    const next = patched(tail, read, { hold: true, belongs: all });
+    expect(next.rows.map(({ id, status }) => [id, status])).toEqual([
+      ['b', 'PENDING'],
+      ['a', 'DELIVERED'],
+    ]);
+    expect(next.waiting).toEqual([]);
+  });
+
+  it('leave the list where they no longer belong, once the hand is off it', () => {
+    const belongs = ({ status }: Row) => status === 'PENDING';
+    const held = patched(firstPage(page('b', 'a')), [row('a', { status: 'DELIVERED' })], { hold: true, belongs });
+    expect(ids(held.rows)).toEqual(['b', 'a']);
+    expect([...held.leaving]).toEqual(['a']);
+    expect(ids(release(held).rows)).toEqual(['b']);
   });
 });

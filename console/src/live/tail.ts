@@ -178,6 +178,32 @@ export function applyChanges<Row extends TailRow>(
   return options.hold ? next : release(next);
 }
 
+/**
+ * Rows read again that the feed tells nothing of, as what they wait for is derived and changes no version: those known in
+ * this version or an older one take their place. What is not known is left to the feed.
+ */
+export function patched<Row extends TailRow>(
+  tail: Tail<Row>,
+  rows: readonly Row[],
+  options: { hold: boolean; belongs: (row: Row) => boolean },
+): Tail<Row> {
+  const read = new Map(rows.map((row) => [row.id, row]));
+  const latest = (known: Row) => {
+    const row = read.get(known.id);
+    return row && row.version >= known.version ? row : known;
+  };
+  const leaving = new Set(tail.leaving);
+  const shown = tail.rows.map(latest);
+  for (const row of shown) {
+    if (!read.has(row.id)) continue;
+    if (options.belongs(row)) leaving.delete(row.id);
+    else leaving.add(row.id);
+  }
+  const waiting = tail.waiting.map(latest).filter((row) => !read.has(row.id) || options.belongs(row));
+  const next = { ...tail, rows: shown, waiting, leaving };
+  return options.hold ? next : release(next);
+}
+
 /** Lets what waited in, and what is leaving go; cuts the end off above `tailRows`, unless more was loaded by hand. */
 export function release<Row extends TailRow>(tail: Tail<Row>): Tail<Row> {
   if (tail.waiting.length === 0 && tail.leaving.size === 0) return tail;

@@ -1,11 +1,14 @@
 import { useEffect, useRef } from 'react';
 import { useDeliveryFeed, type DeliveryChange } from './use-delivery-feed.js';
 
-/** Changes within this are read in one go. */
-const gatherMs = 500;
-
-/** Calls `refresh` when deliveries change that concern what is shown, a burst of changes once. */
-export function useRefreshOnDeliveries(concerns: (change: DeliveryChange) => boolean, refresh: () => void): void {
+/**
+ * Calls `refresh` when deliveries change that concern what is shown, a burst of changes (within `gatherMs`) once.
+ */
+export function useRefreshOnDeliveries(
+  concerns: (change: DeliveryChange) => boolean,
+  refresh: () => void,
+  gatherMs = 500,
+): void {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(
     () => () => {

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useReducer, useRef } from 'react';
-import { applyChanges, emptyTail, nextPage, refreshed, release } from './tail.js';
+import { applyChanges, emptyTail, nextPage, patched, refreshed, release } from './tail.js';
 import type { Page, Tail, TailChange, TailRow } from './tail.js';
 
 /** Rows younger than this are kept when a page read again does not have them: it may have been read just before. */
@@ -33,6 +33,7 @@ type Action<Row extends TailRow> =
   | { type: 'refreshed'; page: Page<Row>; hold: boolean }
   | { type: 'failed'; error: unknown }
   | { type: 'changes'; changes: readonly TailChange<Row>[]; hold: boolean; belongs: (row: Row) => boolean }
+  | { type: 'patch'; rows: readonly Row[]; hold: boolean; belongs: (row: Row) => boolean }
   | { type: 'release' };
 
 function initial<Row extends TailRow>(): State<Row> {
@@ -63,6 +64,8 @@ function reduce<Row extends TailRow>(state: State<Row>, action: Action<Row>): St
     }
     case 'changes':
       return { ...state, tail: applyChanges(tail, action.changes, action) };
+    case 'patch':
+      return { ...state, tail: patched(tail, action.rows, action) };
     case 'release':
       return { ...state, tail: release(tail) };
   }
@@ -70,6 +73,8 @@ function reduce<Row extends TailRow>(state: State<Row>, action: Action<Row>): St
 
 export interface LiveTail<Row extends TailRow> extends State<Row> {
   onChanges: (changes: readonly TailChange<Row>[], hold: boolean) => void;
+  /** Rows read again on their own; unknown ones are left out. */
+  patch: (rows: readonly Row[], hold: boolean) => void;
   /** Takes a row away that the viewer just deleted, wherever the pointer is: the feed will say so, too. */
   remove: (id: string) => void;
   /** Lets what waited in. */
@@ -113,6 +118,9 @@ export function useTail<Row extends TailRow>(source: TailSource<Row>): LiveTail<
     ...state,
     onChanges: useCallback((changes, hold) => {
       dispatch({ type: 'changes', changes, hold, belongs: latest.current.source.belongs });
+    }, []),
+    patch: useCallback((rows, hold) => {
+      dispatch({ type: 'patch', rows, hold, belongs: latest.current.source.belongs });
     }, []),
     remove: useCallback((id) => {
       const changes = [{ id, version: Number.MAX_SAFE_INTEGER, row: null }];

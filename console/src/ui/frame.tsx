@@ -60,13 +60,15 @@ function Navigation({ workspace, groups, foot, onNavigate }: NavigationProps) {
 
 export interface FrameProps extends Omit<NavigationProps, 'onNavigate'> {
   banners: ReactNode;
+  /** Under the page, where long work shows how far it is. */
+  tray: ReactNode;
   drawerOpen: boolean;
   onDrawer: (open: boolean) => void;
   children: ReactNode;
 }
 
-/** The frame of every page: the rail at the left, a drawer under 900 px; banners across the top; the page. */
-export function Frame({ banners, drawerOpen, onDrawer, children, ...navigation }: FrameProps) {
+/** The frame of every page: the rail at the left, a drawer under 900 px; banners across the top; the page; what goes on under it. */
+export function Frame({ banners, tray, drawerOpen, onDrawer, children, ...navigation }: FrameProps) {
   const { i18n } = useLingui();
   return (
     <div className={styles.frame}>
@@ -79,6 +81,7 @@ export function Frame({ banners, drawerOpen, onDrawer, children, ...navigation }
       <main className={styles.main} id="main" tabIndex={-1}>
         {banners}
         <div className={styles.page}>{children}</div>
+        {tray}
       </main>
       <Base.Root open={drawerOpen} onOpenChange={(open) => onDrawer(open)}>
         <Base.Portal>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DeliveryRowFragment } from '../../gql/graphql.js';
-import { criteriaOf, matches, parseRange, serverFilter, spanText } from './criteria.js';
+import { asksForFailed, criteriaOf, failedFilter, matches, parseRange, serverFilter, spanText } from './criteria.js';
 
 const nowMs = Date.parse('2026-11-21T14:35:00.000Z');
 const row = (over: Partial<DeliveryRowFragment>): DeliveryRowFragment =>
@@ -63,5 +63,25 @@ describe('the criteria', () => {
       test: false,
       range: { from: '2026-11-21T14:20:00.000Z' },
     });
+  });
+
+  it('show one replay’s deliveries, and those alone', () => {
+    const criteria = criteriaOf({ replay: 'job_1', range: 'all' });
+    expect(serverFilter(criteria, nowMs)).toEqual({ replayId: 'job_1' });
+    expect(matches(criteria, row({ replay: { id: 'job_1' } }), nowMs)).toBe(true);
+    expect(matches(criteria, row({ replay: { id: 'job_2' } }), nowMs)).toBe(false);
+    expect(matches(criteria, row({ replay: null }), nowMs)).toBe(false);
+  });
+
+  it('retry only what has failed among them, up to the moment when it was counted', () => {
+    const criteria = criteriaOf({ status: 'failed,paused', endpoint: 'whe_1', range: '1h' });
+    expect(failedFilter(criteria, nowMs)).toEqual({
+      endpointIds: ['whe_1'],
+      statuses: ['FAILED'],
+      range: { from: '2026-11-21T13:35:00.000Z', to: '2026-11-21T14:35:00.000Z' },
+    });
+    expect(asksForFailed(criteria)).toBe(true);
+    expect(asksForFailed(criteriaOf({}))).toBe(true);
+    expect(asksForFailed(criteriaOf({ status: 'paused' }))).toBe(false);
   });
 });

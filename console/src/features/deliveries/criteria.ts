@@ -29,6 +29,7 @@ export interface Criteria {
   endpointIds: readonly string[];
   eventNames: readonly string[];
   tests: 'only' | 'none' | null;
+  replayId: string | null;
 }
 
 export function parseRange(text: string | undefined): Range {
@@ -51,6 +52,7 @@ export function criteriaOf(search: DeliveriesSearch): Criteria {
     endpointIds: listOf(search.endpoint),
     eventNames: listOf(search.event),
     tests: search.tests ?? null,
+    replayId: search.replay ?? null,
   };
 }
 
@@ -82,6 +84,7 @@ export function serverFilter(criteria: Criteria, nowMs: number): DeliveryFilter 
     }),
     ...(criteria.endpointIds.length > 0 && { endpointIds: [...criteria.endpointIds] }),
     ...(criteria.eventNames.length > 0 && { eventNames: [...criteria.eventNames] }),
+    ...(criteria.replayId !== null && { replayId: criteria.replayId }),
     ...(criteria.tests && { test: criteria.tests === 'only' }),
     ...(from !== null && {
       range: {
@@ -92,13 +95,26 @@ export function serverFilter(criteria: Criteria, nowMs: number): DeliveryFilter 
   };
 }
 
+/** Whether failed deliveries are among those that the criteria ask for. */
+export function asksForFailed({ marks }: Criteria): boolean {
+  return marks.length === 0 || marks.includes('failed');
+}
+
+/** The failed ones among what the criteria ask for, as they are now: with a fixed end, so that counting means the same. */
+export function failedFilter(criteria: Criteria, nowMs: number): DeliveryFilter {
+  const { statuses: _statuses, waitReasons: _waitReasons, ...rest } = serverFilter(criteria, nowMs);
+  const range = { ...rest.range, to: rest.range?.to ?? new Date(nowMs).toISOString() };
+  return { ...rest, range, statuses: ['FAILED'] };
+}
+
 /** Whether a delivery belongs into the list, as the server's filter and the finer marks see it. */
 export function matches(criteria: Criteria, row: DeliveryRowFragment, nowMs: number): boolean {
-  const { marks, endpointIds, eventNames, tests, range } = criteria;
+  const { marks, endpointIds, eventNames, tests, replayId, range } = criteria;
   if (marks.length > 0 && !marks.includes(markOf(row))) return false;
   if (endpointIds.length > 0 && !(row.endpoint && endpointIds.includes(row.endpoint.id))) return false;
   if (eventNames.length > 0 && !eventNames.includes(row.eventName)) return false;
   if (tests !== null && row.test !== (tests === 'only')) return false;
+  if (replayId !== null && row.replay?.id !== replayId) return false;
   const createdMs = Date.parse(row.createdAt);
   const from = rangeStartMs(range, nowMs);
   if (from !== null && createdMs < from) return false;

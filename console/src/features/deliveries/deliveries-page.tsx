@@ -14,6 +14,7 @@ import { NewRows } from '../../ui/new-rows.js';
 import { PageBar, PageBody, ScrollArea } from '../../ui/page.js';
 import { Table } from '../../ui/table.js';
 import { useMay } from '../shell/session.js';
+import { BulkRetry } from './bulk-retry.js';
 import { criteriaOf, spanText } from './criteria.js';
 import { deliveryColumns } from '../../domain/delivery-columns.js';
 import { DeliveryFilters } from './delivery-filters.js';
@@ -23,6 +24,7 @@ import type { DeliveriesSearch } from './search.js';
 import { StrikeLine } from './strike/strike-line.js';
 import { useStrikeStore } from './strike/use-strike-store.js';
 import { useDeliveryTail } from './use-delivery-tail.js';
+import { useWaitsAgain } from './use-waits-again.js';
 
 function DeliveryList({
   list,
@@ -122,9 +124,10 @@ function LiveDeliveries() {
     },
     onResync: resync,
   });
+  useWaitsAgain(list, criteria, isHeld);
   const filtered =
     criteria.range.kind !== 'all' ||
-    Object.keys(search).some((key) => ['status', 'endpoint', 'event', 'tests'].includes(key));
+    Object.keys(search).some((key) => ['status', 'endpoint', 'event', 'tests', 'replay'].includes(key));
   return (
     <>
       <PageBar title={i18n.t('Deliveries')} live={<LiveIndicator />}>
@@ -149,7 +152,15 @@ function LiveDeliveries() {
           onRange={(fromMs, toMs) => set({ range: spanText(fromMs, toMs) })}
           onEndpoint={(endpoint) => set({ endpoint: search.endpoint === endpoint ? undefined : endpoint })}
         />
-        <DeliveryFilters criteria={criteria} end={<NewRows waiting={list.tail.waiting.length} onShow={toTop} />} />
+        <DeliveryFilters
+          criteria={criteria}
+          end={
+            <>
+              <NewRows waiting={list.tail.waiting.length} onShow={toTop} />
+              <BulkRetry criteria={criteria} />
+            </>
+          }
+        />
         <ScrollArea ref={scroller} {...handlers}>
           <DeliveryList
             list={list}

@@ -47,6 +47,9 @@ export const DeliveryDocument = graphql(`
       version
       createdAt
       deliveredAt
+      replay {
+        id
+      }
       event {
         id
         type
@@ -96,6 +99,21 @@ export const DeliveryRetryDocument = graphql(`
       errors {
         code
         message
+      }
+    }
+  }
+`);
+
+export const DeliveryBulkRetryDocument = graphql(`
+  mutation DeliveryBulkRetry($filter: DeliveryFilter!, $ratePerSecond: Float, $dryRun: Boolean!, $key: String) {
+    deliveryBulkRetry(filter: $filter, ratePerSecond: $ratePerSecond, dryRun: $dryRun, idempotencyKey: $key) {
+      job {
+        ...JobRow
+      }
+      totalCount
+      errors {
+        message
+        field
       }
     }
   }

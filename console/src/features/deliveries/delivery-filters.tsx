@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { useQuery } from 'urql';
 import { ChipFilter } from '../../ui/chip-filter.js';
 import { FilterBar } from '../../ui/page.js';
+import { shortId } from '../../ui/short-id.js';
 import { urlWithoutScheme } from '../../domain/url-text.js';
 import { useMay } from '../shell/session.js';
 import { statusChoices, type Criteria } from './criteria.js';
@@ -47,6 +48,14 @@ export function DeliveryFilters({ criteria, end }: { criteria: Criteria; end: Re
           options={data.eventTypes.map((type) => ({ value: type.name, label: type.name }))}
           chosen={criteria.eventNames}
           onChange={(chosen) => set({ event: joined(chosen) })}
+        />
+      )}
+      {criteria.replayId !== null && (
+        <ChipFilter
+          label={i18n.t('Replay')}
+          options={[{ value: criteria.replayId, label: shortId(criteria.replayId) }]}
+          chosen={[criteria.replayId]}
+          onChange={(chosen) => set({ replay: chosen[0] })}
         />
       )}
       <ChipFilter

@@ -4,6 +4,7 @@ import { Copy, CornerDownRight, RotateCw } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useQuery } from 'urql';
 import { useFormat } from '../../i18n/use-format.js';
+import { useEvery } from '../../live/use-every.js';
 import { Button } from '../../ui/button.js';
 import { cx } from '../../ui/cx.js';
 import { Dialog } from '../../ui/dialog.js';
@@ -22,9 +23,12 @@ import { DeliveryExchange } from './delivery-exchange.js';
 import { DeliveryTimeline } from './delivery-timeline.js';
 import { markOf, markWord, retriesOf } from '../../domain/delivery-view.js';
 import type { DeliveriesSearch } from './search.js';
+import { isStuck } from './stuck.js';
 import { plannedAttempts, retryChance, scheduledAttempts, type Delivery } from './timeline-view.js';
 import { useRetry } from './use-retry.js';
 import styles from './deliveries.module.css';
+
+const waitEveryMs = 3_000;
 
 function RetryAction({ delivery }: { delivery: Delivery }) {
   const { i18n } = useLingui();
@@ -145,6 +149,14 @@ function Facts({ delivery }: { delivery: Delivery }) {
         [i18n.t('Retries'), delivery.attemptCount > 0 ? format.number(retriesOf(delivery.attemptCount)) : null],
         [i18n.t('Created'), format.full(Date.parse(delivery.createdAt))],
         [i18n.t('Arrived'), delivery.deliveredAt ? format.full(Date.parse(delivery.deliveredAt)) : null],
+        [
+          i18n.t('Replay'),
+          delivery.replay && (
+            <Link className={styles.link} to="/deliveries" search={{ replay: delivery.replay.id, range: 'all' }}>
+              {i18n.t('Deliveries of this replay')}
+            </Link>
+          ),
+        ],
         [i18n.t('Test'), delivery.test ? i18n.t('yes: one attempt, no retries') : null],
       ]}
     />
@@ -195,6 +207,11 @@ export function DeliveryPanel({
   useEffect(() => {
     if (version !== undefined && knownVersion > version) ask({ requestPolicy: 'network-only' });
   }, [knownVersion, version, ask]);
+
+  // What it waits for is derived when it is read: no feed tells when that passes.
+  useEvery(waitEveryMs, () => {
+    if (delivery && isStuck(delivery, Date.now())) ask({ requestPolicy: 'network-only' });
+  });
 
   const wanted = chosen?.id === id ? chosen.number : null;
   const attempt = delivery?.attempts.find((each) => each.number === wanted) ?? delivery?.attempts.at(-1);

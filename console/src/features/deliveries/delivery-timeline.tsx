@@ -92,6 +92,9 @@ function PlannedStep({ step, delivery }: { step: Exclude<Step, { kind: 'attempt'
           {delivery.waitReason === 'ENDPOINT_DISABLED' && delivery.endpoint?.disabledMessage
             ? ` · ${delivery.endpoint.disabledMessage}`
             : ''}
+          {delivery.nextAttemptAt && Date.parse(delivery.nextAttemptAt) > Date.now()
+            ? ` · ${i18n.t('goes on at {time}', { time: format.clock(Date.parse(delivery.nextAttemptAt)) })}`
+            : ''}
         </p>
       </>
     );

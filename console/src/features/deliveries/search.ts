@@ -8,6 +8,8 @@ export const deliveriesSearch = z.object({
   endpoint: z.string().optional().catch(undefined),
   event: z.string().optional().catch(undefined),
   tests: z.enum(['only', 'none']).optional().catch(undefined),
+  /** Only those of this replay: `job_…`. */
+  replay: z.string().optional().catch(undefined),
   /** The delivery in the panel. */
   open: z.string().optional().catch(undefined),
   tab: z.enum(['request', 'response', 'headers']).optional().catch(undefined),

@@ -39,6 +39,7 @@ const delivery = (over: Partial<Delivery> = {}): Delivery => ({
   version: 3,
   createdAt: '2026-11-21T14:33:00.000Z',
   deliveredAt: null,
+  replay: null,
   event: { id: 'evt_1', type: 'hygiene.submission.created' },
   endpoint: {
     id: 'whe_1',

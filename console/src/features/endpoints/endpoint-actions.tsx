@@ -1,36 +1,19 @@
 import { useLingui } from '@lingui/react';
 import { useNavigate } from '@tanstack/react-router';
-import { Ellipsis, KeyRound, Pencil, Power, Send, Trash2 } from 'lucide-react';
+import { Ellipsis, History, KeyRound, Pencil, Power, Send, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import { useLive } from '../../live/live-context.js';
 import { Button } from '../../ui/button.js';
 import { Menu, MenuItem, MenuLine } from '../../ui/menu.js';
 import { showToast } from '../../ui/toast-store.js';
+import { useMay } from '../shell/session.js';
 import { DeleteDialog } from './delete-dialog.js';
 import { EndpointForm, type EditedEndpoint } from './endpoint-form.js';
-import { EndpointUpdateDocument } from './endpoints.graphql.js';
+import { ReplayDialog } from './replay-dialog.js';
 import { RotateDialog } from './rotate-dialog.js';
 import { SecretDialog, type ShownSecret } from './secret-dialog.js';
 import { TestDialog } from './test-dialog.js';
+import { useToggle } from './use-toggle.js';
 import styles from './endpoints.module.css';
-
-function useToggle() {
-  const { i18n } = useLingui();
-  const { cached } = useLive();
-  return async (endpoint: EditedEndpoint) => {
-    const input = { enabled: !endpoint.enabled };
-    const { data, error } = await cached.mutation(EndpointUpdateDocument, { id: endpoint.id, input }).toPromise();
-    const refused = error?.message ?? data?.endpointUpdate.errors[0]?.message;
-    if (refused) showToast(refused, 'bad');
-    else {
-      showToast(
-        input.enabled
-          ? i18n.t('Enabled: what waited goes on.')
-          : i18n.t('Disabled: no new deliveries are made, pending ones wait.'),
-      );
-    }
-  };
-}
 
 /** What can be done with an endpoint, each in its dialog. */
 export function EndpointActions({
@@ -44,8 +27,9 @@ export function EndpointActions({
 }) {
   const { i18n } = useLingui();
   const navigate = useNavigate();
+  const mayRetry = useMay('DELIVERIES_RETRY');
   const toggle = useToggle();
-  const [dialog, setDialog] = useState<'edit' | 'rotate' | 'test' | 'delete' | ShownSecret | null>(null);
+  const [dialog, setDialog] = useState<'edit' | 'replay' | 'rotate' | 'test' | 'delete' | ShownSecret | null>(null);
   const close = () => setDialog(null);
   const platform = endpoint.disabledReason === 'PLATFORM';
   const toggleLabel = endpoint.enabled ? i18n.t('Disable') : i18n.t('Enable');
@@ -75,6 +59,11 @@ export function EndpointActions({
           </Button>
         }
       >
+        {mayRetry && (
+          <MenuItem icon={<History size={14} />} onSelect={() => setDialog('replay')}>
+            {i18n.t('Replay events')}
+          </MenuItem>
+        )}
         <MenuItem icon={<KeyRound size={14} />} onSelect={() => setDialog('rotate')}>
           {i18n.t('Rotate secret')}
         </MenuItem>
@@ -94,6 +83,7 @@ export function EndpointActions({
           }}
         />
       )}
+      {dialog === 'replay' && <ReplayDialog endpoint={endpoint} onClose={close} />}
       {dialog === 'rotate' && (
         <RotateDialog
           endpoint={endpoint}

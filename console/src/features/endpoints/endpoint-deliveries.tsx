@@ -8,6 +8,7 @@ import { useRefreshOnDeliveries } from '../../live/use-refresh-on-deliveries.js'
 import { Empty, Failure, Skeleton } from '../../ui/list-states.js';
 import { Table } from '../../ui/table.js';
 import { EndpointDeliveriesDocument } from './endpoints.graphql.js';
+import { EndpointReplays } from './endpoint-replays.js';
 import styles from './endpoints.module.css';
 
 const shownDeliveries = 25;
@@ -34,10 +35,16 @@ export function EndpointDeliveries({ id }: { id: string }) {
   if (error) return <Failure message={error.message} onRetry={() => ask({ requestPolicy: 'network-only' })} />;
   if (!rows) return fetching ? <Skeleton rows={6} /> : null;
   if (rows.length === 0) {
-    return <Empty title={i18n.t('No deliveries yet')}>{i18n.t('Send a test event to see one.')}</Empty>;
+    return (
+      <>
+        <EndpointReplays id={id} />
+        <Empty title={i18n.t('No deliveries yet')}>{i18n.t('Send a test event to see one.')}</Empty>
+      </>
+    );
   }
   return (
     <>
+      <EndpointReplays id={id} />
       <div className={styles.tableWrap}>
         <Table
           label={i18n.t('Deliveries')}

@@ -7,17 +7,19 @@ import { Banner } from '../../ui/banner.js';
 import { Button } from '../../ui/button.js';
 import { Dialog } from '../../ui/dialog.js';
 import { CheckField, TextField } from '../../ui/field.js';
-import { formText } from '../../ui/form-text.js';
+import { PairsEditor, type Pair } from '../../ui/pairs-editor.js';
+import { DeliverySettingsFields } from './delivery-settings-fields.js';
+import { readEndpointForm, type EndpointInput } from './endpoint-input.js';
 import { EventPicker } from './event-picker.js';
-import { parseDelays } from './endpoint-view.js';
+import { PlacePicker } from './place-picker.js';
 import { refusalsByField } from '../../domain/refusals.js';
 import { EndpointCreateDocument, EndpointUpdateDocument } from './endpoints.graphql.js';
 import type { ShownSecret } from './secret-dialog.js';
 import styles from './endpoints.module.css';
 
 export type EditedEndpoint = NonNullable<EndpointQuery['endpoint']>;
-const defaultDelays = [30, 300, 1800, 7200];
 const formId = 'endpoint-form';
+const placeFields = ['locationIds', 'externalId', 'metadata'];
 
 interface Saved {
   id: string;
@@ -28,13 +30,7 @@ interface Saved {
 function useSave(endpoint: EditedEndpoint | null) {
   const { cached, direct } = useLive();
   const [key] = useState(randomKey);
-  return async (input: {
-    url: string;
-    events: string[];
-    enabled: boolean;
-    description: string | null;
-    settings: { retryDelaysSeconds: number[]; timeoutMs: number };
-  }): Promise<{ refusals: Record<string, string> } | { saved: Saved }> => {
+  return async (input: EndpointInput): Promise<{ refusals: Record<string, string> } | { saved: Saved }> => {
     if (endpoint) {
       const { data, error } = await cached.mutation(EndpointUpdateDocument, { id: endpoint.id, input }).toPromise();
       if (error) return { refusals: { '': error.message } };
@@ -67,28 +63,29 @@ export function EndpointForm({
   const [events, setEvents] = useState<string[]>(endpoint?.events ?? ['*']);
   const [refusals, setRefusals] = useState<Record<string, string>>({});
   const [busy, setBusy] = useState(false);
+  const [headers, setHeaders] = useState<readonly Pair[] | null>(null);
+  const [locationIds, setLocationIds] = useState<readonly string[]>(endpoint?.locationIds ?? []);
+  const [metadata, setMetadata] = useState<readonly Pair[]>(
+    endpoint?.metadata.map(({ key: name, value }, key) => ({ key, name, value })) ?? [],
+  );
 
   const onSubmit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const delays = parseDelays(formText(form, 'delays'));
-    const timeoutMs = Math.round(Number(form.get('timeout')) * 1000);
     if (events.length === 0) {
       setRefusals({ events: i18n.t('Choose at least one event.') });
       return;
     }
-    if (!delays) {
-      setRefusals({ settings: i18n.t('At most ten whole numbers of seconds, each at most a day.') });
+    const read = readEndpointForm(new FormData(event.currentTarget), { events, metadata, headers, locationIds });
+    if ('unreadable' in read) {
+      const sentences = {
+        delays: i18n.t('At most ten whole numbers of seconds, each at most a day.'),
+        number: i18n.t('This is not a number that fits here.'),
+      };
+      setRefusals(Object.fromEntries(Object.entries(read.unreadable).map(([name, why]) => [name, sentences[why]])));
       return;
     }
     setBusy(true);
-    const answer = await save({
-      url: formText(form, 'url'),
-      events,
-      enabled: form.get('enabled') !== null,
-      description: formText(form, 'description') || null,
-      settings: { retryDelaysSeconds: delays, timeoutMs },
-    });
+    const answer = await save(read.input);
     setBusy(false);
     if ('saved' in answer) onSaved(answer.saved);
     else setRefusals(answer.refusals);
@@ -140,24 +137,31 @@ export function EndpointForm({
           defaultChecked={endpoint?.enabled ?? true}
           hint={i18n.t('A disabled endpoint gets no events and keeps its settings.')}
         />
-        <details className={styles.advanced} open={refusals.settings !== undefined || undefined}>
-          <summary>{i18n.t('Retries and deadline')}</summary>
+        <DeliverySettingsFields endpoint={endpoint} headers={headers} onHeaders={setHeaders} refusals={refusals} />
+        <details
+          className={styles.section}
+          open={endpoint !== null || placeFields.some((name) => refusals[name] !== undefined) || undefined}
+        >
+          <summary>{i18n.t('Places and names')}</summary>
+          <PlacePicker chosen={locationIds} onChange={setLocationIds} error={refusals.locationIds} />
           <TextField
-            label={i18n.t('Seconds to wait before each retry')}
-            name="delays"
-            defaultValue={(endpoint?.settings.retryDelaysSeconds ?? defaultDelays).join(', ')}
-            error={refusals.settings}
-            hint={i18n.t('At most ten; up to 20 % is added to each, never taken.')}
+            label={i18n.t('External id')}
+            name="externalId"
+            autoComplete="off"
+            spellCheck={false}
+            defaultValue={endpoint?.externalId ?? ''}
+            error={refusals.externalId}
+            hint={i18n.t('Your own id for it; unique in the workspace.')}
           />
-          <TextField
-            label={i18n.t('Deadline of a request, in seconds')}
-            name="timeout"
-            type="number"
-            min={1}
-            max={30}
-            step={0.5}
-            required
-            defaultValue={(endpoint?.settings.timeoutMs ?? 15_000) / 1000}
+          <PairsEditor
+            label={i18n.t('Metadata')}
+            nameLabel={i18n.t('Name')}
+            valueLabel={i18n.t('Value')}
+            pairs={metadata}
+            onChange={setMetadata}
+            atMost={20}
+            error={refusals.metadata}
+            hint={i18n.t('Your own pairs, to find it by.')}
           />
         </details>
       </form>

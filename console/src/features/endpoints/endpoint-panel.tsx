@@ -2,7 +2,6 @@ import { useLingui } from '@lingui/react';
 import { useCallback, useEffect } from 'react';
 import { useQuery } from 'urql';
 import { urlWithoutScheme } from '../../domain/url-text.js';
-import { Banner } from '../../ui/banner.js';
 import { IdText } from '../../ui/id-text.js';
 import { Empty, Failure, Skeleton } from '../../ui/list-states.js';
 import { Panel } from '../../ui/panel.js';
@@ -10,7 +9,9 @@ import { Tabs } from '../../ui/tabs.js';
 import { showToast } from '../../ui/toast-store.js';
 import { useMay } from '../shell/session.js';
 import { EndpointActions } from './endpoint-actions.js';
+import { EndpointBanners } from './endpoint-banners.js';
 import { EndpointDeliveries } from './endpoint-deliveries.js';
+import { EndpointHealth } from './endpoint-health.js';
 import { EndpointSettings } from './endpoint-settings.js';
 import { EndpointStatus } from './endpoint-status.js';
 import type { EndpointsSearch } from './endpoint-view.js';
@@ -65,6 +66,11 @@ export function EndpointPanel({
       </Panel>
     );
   }
+  const health = {
+    value: 'health' as const,
+    label: i18n.t('Health'),
+    content: <EndpointHealth endpoint={endpoint} onRefresh={refresh} />,
+  };
   const settings = {
     value: 'settings' as const,
     label: i18n.t('Settings'),
@@ -82,11 +88,7 @@ export function EndpointPanel({
         <IdText id={endpoint.id} />
       </div>
       {endpoint.description && <p className={styles.lead}>{endpoint.description}</p>}
-      {!endpoint.enabled && endpoint.disabledMessage && (
-        <Banner inset tone={endpoint.disabledReason === 'USER' ? 'plain' : 'bad'}>
-          {endpoint.disabledMessage}
-        </Banner>
-      )}
+      <EndpointBanners endpoint={endpoint} onChanged={refresh} />
       {mayWrite && (
         <EndpointActions
           key={id}
@@ -102,7 +104,7 @@ export function EndpointPanel({
         label={i18n.t('Endpoint')}
         value={tab}
         onChange={onTab}
-        tabs={mayDeliveries ? [settings, deliveries] : [settings]}
+        tabs={mayDeliveries ? [health, settings, deliveries] : [health, settings]}
       />
     </Panel>
   );

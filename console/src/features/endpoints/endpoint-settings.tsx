@@ -44,6 +44,13 @@ export function EndpointSettings({ endpoint }: { endpoint: EditedEndpoint }) {
         [i18n.t('Retries after'), delays || i18n.t('no retries')],
         [i18n.t('Deadline'), format.duration(settings.timeoutMs)],
         [i18n.t('In flight'), i18n.t('at most {count}', { count: settings.concurrencyCeiling })],
+        [
+          i18n.t('Rate'),
+          settings.ratePerSecond == null
+            ? i18n.t('no limit')
+            : i18n.t('at most {rate} a second', { rate: format.number(settings.ratePerSecond) }),
+        ],
+        [i18n.t('Order'), settings.fifo ? i18n.t('one after the other') : i18n.t('as they come')],
         [i18n.t('Headers'), settings.headers.map((header) => header.name).join(', ')],
         [i18n.t('Payload version'), endpoint.payloadVersion],
         [

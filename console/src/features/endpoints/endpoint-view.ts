@@ -5,7 +5,7 @@ export const endpointsSearch = z.object({
   state: z.enum(['enabled', 'disabled']).optional().catch(undefined),
   q: z.string().optional().catch(undefined),
   open: z.string().optional().catch(undefined),
-  tab: z.enum(['settings', 'deliveries']).optional().catch(undefined),
+  tab: z.enum(['health', 'settings', 'deliveries']).optional().catch(undefined),
 });
 export type EndpointsSearch = z.infer<typeof endpointsSearch>;
 

@@ -3,6 +3,7 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { Plus, Webhook } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import type { EndpointRowFragment } from '../../gql/graphql.js';
+import { useFormat } from '../../i18n/use-format.js';
 import { Button } from '../../ui/button.js';
 import { ChipToggle } from '../../ui/chip-toggle.js';
 import { LiveIndicator } from '../../ui/live-indicator.js';
@@ -13,15 +14,21 @@ import { RelativeTime } from '../../ui/relative-time.js';
 import { Table, type Column } from '../../ui/table.js';
 import { useMay } from '../shell/session.js';
 import { EndpointForm } from './endpoint-form.js';
+import { EndpointFigures } from './endpoint-figures.js';
 import { EndpointPanel } from './endpoint-panel.js';
 import { EndpointStatus } from './endpoint-status.js';
 import { eventsInShort, type EndpointsSearch } from './endpoint-view.js';
 import { SecretDialog, type ShownSecret } from './secret-dialog.js';
-import { useEndpoints } from './use-endpoints.js';
+import { useEndpoints, type BarsById } from './use-endpoints.js';
 import styles from './endpoints.module.css';
 
-function useColumns(): Column<EndpointRowFragment>[] {
+function PendingCount({ count, text }: { count: number; text: string }) {
+  return <span className={count === 0 ? 'dim' : undefined}>{text}</span>;
+}
+
+function useColumns(bars: BarsById): Column<EndpointRowFragment>[] {
   const { i18n } = useLingui();
+  const format = useFormat();
   return useMemo(
     () => [
       {
@@ -48,9 +55,25 @@ function useColumns(): Column<EndpointRowFragment>[] {
         },
       },
       {
+        key: 'health',
+        header: i18n.t('Last 24 hours'),
+        width: 246,
+        rank: 'secondary',
+        cell: (row) => <EndpointFigures row={row} bars={bars.get(row.id)} />,
+      },
+      {
+        key: 'pending',
+        header: i18n.t('Pending'),
+        width: 76,
+        align: 'right',
+        rank: 'secondary',
+        cell: (row) => <PendingCount count={row.health.pendingCount} text={format.number(row.health.pendingCount)} />,
+      },
+      {
         key: 'events',
         header: i18n.t('Events'),
-        rank: 'secondary',
+        width: '20%',
+        rank: 'tertiary',
         title: (row) => row.events.join(', '),
         cell: (row) => {
           const short = eventsInShort(row.events);
@@ -66,7 +89,7 @@ function useColumns(): Column<EndpointRowFragment>[] {
       {
         key: 'description',
         header: i18n.t('Description'),
-        width: '20%',
+        width: '13%',
         rank: 'tertiary',
         title: (row) => row.description ?? undefined,
         cell: (row) => <span className="dim">{row.description}</span>,
@@ -76,7 +99,7 @@ function useColumns(): Column<EndpointRowFragment>[] {
         header: i18n.t('Created'),
         width: 84,
         align: 'right',
-        rank: 'secondary',
+        rank: 'tertiary',
         cell: (row) => (
           <span className="dim">
             <RelativeTime at={row.createdAt} />
@@ -84,7 +107,7 @@ function useColumns(): Column<EndpointRowFragment>[] {
         ),
       },
     ],
-    [i18n],
+    [i18n, format, bars],
   );
 }
 
@@ -95,11 +118,11 @@ function Endpoints() {
   const set = (change: Partial<EndpointsSearch>, replace = true) =>
     void navigate({ search: (now) => ({ ...now, ...change }), replace });
   const mayWrite = useMay('WEBHOOKS_WRITE');
-  const columns = useColumns();
   const [adding, setAdding] = useState(false);
   const [secret, setSecret] = useState<ShownSecret | null>(null);
   const filtered = search.state !== undefined || search.q !== undefined;
-  const { list, scroller, toTop, handlers, knownVersion } = useEndpoints(search, search.open);
+  const { list, bars, scroller, toTop, handlers, knownVersion } = useEndpoints(search, search.open);
+  const columns = useColumns(bars);
   const { tail } = list;
   const openId = search.open;
   const close = () => set({ open: undefined, tab: undefined });
@@ -120,8 +143,8 @@ function Endpoints() {
             <EndpointPanel
               id={openId}
               knownVersion={knownVersion}
-              tab={search.tab ?? 'settings'}
-              onTab={(tab) => set({ tab: tab === 'settings' ? undefined : tab })}
+              tab={search.tab ?? 'health'}
+              onTab={(tab) => set({ tab: tab === 'health' ? undefined : tab })}
               onClose={close}
               onDeleted={() => {
                 close();
@@ -193,7 +216,7 @@ function Endpoints() {
             setAdding(false);
             setSecret(saved.secret);
             toTop();
-            set({ open: saved.id, q: undefined, state: undefined });
+            set({ open: saved.id, tab: 'settings', q: undefined, state: undefined });
           }}
         />
       )}

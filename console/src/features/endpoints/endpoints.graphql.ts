@@ -1,6 +1,32 @@
 import { graphql } from '../../gql/index.js';
 
 graphql(`
+  fragment HealthFields on EndpointHealth {
+    circuit
+    failingSince
+    exhaustedInARow
+    concurrency
+    pausesAt
+    pendingCount
+    oldestDueAt
+    lastDeliveredAt
+    lastDay {
+      attemptCount
+      deliveredCount
+      failedCount
+      successRate
+      p50Ms
+      p95Ms
+      p99Ms
+      errors {
+        errorClass
+        count
+      }
+    }
+  }
+`);
+
+graphql(`
   fragment EndpointRow on Endpoint {
     id
     url
@@ -12,19 +38,41 @@ graphql(`
     disabledAt
     createdAt
     version
+    health {
+      ...HealthFields
+    }
   }
 `);
 
+/** `since`: the begin of the bars, in steps of an hour. */
 export const EndpointsDocument = graphql(`
-  query Endpoints($first: Int, $after: String, $filter: EndpointFilter) {
+  query Endpoints($first: Int, $after: String, $filter: EndpointFilter, $since: DateTime!) {
     endpoints(first: $first, after: $after, filter: $filter) {
       nodes {
         ...EndpointRow
+        stats(range: { from: $since }, bucket: HOUR) {
+          from
+          deliveredCount
+          failedCount
+        }
       }
       pageInfo {
         hasNextPage
         endCursor
       }
+    }
+  }
+`);
+
+graphql(`
+  fragment SettingsFields on EndpointSettings {
+    retryDelaysSeconds
+    timeoutMs
+    ratePerSecond
+    concurrencyCeiling
+    fifo
+    headers {
+      name
     }
   }
 `);
@@ -41,17 +89,93 @@ export const EndpointDocument = graphql(`
       locationIds
       payloadVersion
       settings {
-        retryDelaysSeconds
-        timeoutMs
-        concurrencyCeiling
-        headers {
-          name
-          value
-        }
+        ...SettingsFields
       }
       secretHint
       secretCreatedAt
       secretOverlapEndsAt
+    }
+  }
+`);
+
+/** `hoursFrom` and `daysFrom`: the begin of either chart. */
+export const EndpointStatsDocument = graphql(`
+  query EndpointStats($id: ID!, $hoursFrom: DateTime!, $daysFrom: DateTime!) {
+    endpoint(id: $id) {
+      id
+      hours: stats(range: { from: $hoursFrom }, bucket: HOUR) {
+        from
+        deliveredCount
+        failedCount
+        p95Ms
+      }
+      days: stats(range: { from: $daysFrom }, bucket: DAY) {
+        from
+        deliveredCount
+        failedCount
+        p95Ms
+      }
+    }
+  }
+`);
+
+/** What waits for an open circuit knows until when. */
+export const CircuitDocument = graphql(`
+  query Circuit($id: ID!) {
+    endpoint(id: $id) {
+      id
+      deliveries(first: 1, filter: { waitReasons: [CIRCUIT_OPEN] }) {
+        nodes {
+          id
+          nextAttemptAt
+        }
+      }
+    }
+  }
+`);
+
+export const PlacesDocument = graphql(`
+  query Places($first: Int!, $after: String) {
+    locations(first: $first, after: $after) {
+      nodes {
+        id
+        path
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+`);
+
+export const EndpointReplayDocument = graphql(`
+  mutation EndpointReplay(
+    $id: ID!
+    $since: DateTime!
+    $until: DateTime
+    $status: ReplayStatus!
+    $ratePerSecond: Float
+    $dryRun: Boolean!
+    $key: String
+  ) {
+    endpointReplay(
+      id: $id
+      since: $since
+      until: $until
+      status: $status
+      ratePerSecond: $ratePerSecond
+      dryRun: $dryRun
+      idempotencyKey: $key
+    ) {
+      job {
+        ...JobRow
+      }
+      totalCount
+      errors {
+        message
+        field
+      }
     }
   }
 `);
@@ -107,14 +231,14 @@ export const EndpointUpdateDocument = graphql(`
     endpointUpdate(id: $id, input: $input) {
       endpoint {
         ...EndpointRow
+        externalId
+        metadata {
+          key
+          value
+        }
+        locationIds
         settings {
-          retryDelaysSeconds
-          timeoutMs
-          concurrencyCeiling
-          headers {
-            name
-            value
-          }
+          ...SettingsFields
         }
       }
       errors {

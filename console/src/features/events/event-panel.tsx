@@ -13,6 +13,7 @@ import { RelativeTime } from '../../ui/relative-time.js';
 import { Table } from '../../ui/table.js';
 import { deliveryColumns } from '../../domain/delivery-columns.js';
 import { useMay } from '../shell/session.js';
+import { EventWhy } from './event-why.js';
 import { EventDocument } from './events.graphql.js';
 import styles from './events.module.css';
 
@@ -75,6 +76,7 @@ export function EventPanel({ id, onClose }: { id: string; onClose: () => void })
           {event.deliveries && (
             <EventDeliveries rows={event.deliveries.nodes} onRefresh={() => ask({ requestPolicy: 'network-only' })} />
           )}
+          {withDeliveries && <EventWhy key={id} id={id} />}
           <h3 className={styles.head}>{i18n.t('Envelope')}</h3>
           {event.body == null ? (
             <p className={styles.lead}>{i18n.t('Retention has removed its body.')}</p>

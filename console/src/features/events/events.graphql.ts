@@ -56,6 +56,27 @@ export const EventDocument = graphql(`
   }
 `);
 
+/** What became of an event at every endpoint, and why. */
+export const EventExplainDocument = graphql(`
+  query EventExplain($id: ID!) {
+    eventExplain(id: $id) {
+      outcome
+      message
+      endpoint {
+        id
+        url
+      }
+      delivery {
+        id
+        status
+        waitReason
+        attemptCount
+        nextAttemptAt
+      }
+    }
+  }
+`);
+
 export const CatalogueDocument = graphql(`
   query Catalogue {
     eventTypes {

@@ -5,7 +5,11 @@ import { FrameContext, type FrameActions } from '../../ui/frame-context.js';
 import { Frame } from '../../ui/frame.js';
 import { onKeys } from '../../ui/hotkeys.js';
 import { Failure } from '../../ui/list-states.js';
+import { JobsContext, type Jobs } from '../../live/jobs-context.js';
+import { useJobList } from '../../live/use-job-list.js';
 import { HelpSheet } from './help-sheet.js';
+import { JobDialog } from './job-dialog.js';
+import { JobsTray } from './jobs-tray.js';
 import { RailFoot } from './rail-foot.js';
 import { SessionContext, type Session } from './session.js';
 import { ShellBanners } from './shell-banners.js';
@@ -27,6 +31,10 @@ function SignedIn({ session }: { session: Session }) {
     }),
     [],
   );
+  const jobList = useJobList();
+  const [openJob, setOpenJob] = useState<string | null>(null);
+  const jobs = useMemo<Jobs>(() => ({ ...jobList, open: setOpenJob }), [jobList]);
+  const shownJob = jobs.jobs.find(({ id }) => id === openJob);
   useEffect(() => onKeys({ '/': frame.openPalette, '?': frame.openHelp }), [frame]);
   useEffect(() => {
     const listener = (event: KeyboardEvent) => {
@@ -41,27 +49,31 @@ function SignedIn({ session }: { session: Session }) {
   return (
     <SessionContext value={session}>
       <FrameContext value={frame}>
-        <Frame
-          workspace={
-            <>
-              <b title={session.workspace.name}>{session.workspace.name}</b>
-              <span className={styles.where}>{session.viewer.member?.name ?? session.viewer.account?.name}</span>
-            </>
-          }
-          groups={groups}
-          foot={<RailFoot />}
-          banners={<ShellBanners />}
-          drawerOpen={open === 'drawer'}
-          onDrawer={(drawer) => setOpen(drawer ? 'drawer' : null)}
-        >
-          <Outlet />
-        </Frame>
-        {open === 'help' && <HelpSheet onClose={() => setOpen(null)} />}
-        {open === 'palette' && (
-          <Suspense fallback={null}>
-            <Palette onClose={() => setOpen(null)} onGo={(to) => void navigate(to)} />
-          </Suspense>
-        )}
+        <JobsContext value={jobs}>
+          <Frame
+            workspace={
+              <>
+                <b title={session.workspace.name}>{session.workspace.name}</b>
+                <span className={styles.where}>{session.viewer.member?.name ?? session.viewer.account?.name}</span>
+              </>
+            }
+            groups={groups}
+            foot={<RailFoot />}
+            banners={<ShellBanners />}
+            tray={<JobsTray />}
+            drawerOpen={open === 'drawer'}
+            onDrawer={(drawer) => setOpen(drawer ? 'drawer' : null)}
+          >
+            <Outlet />
+          </Frame>
+          {open === 'help' && <HelpSheet onClose={() => setOpen(null)} />}
+          {open === 'palette' && (
+            <Suspense fallback={null}>
+              <Palette onClose={() => setOpen(null)} onGo={(to) => void navigate(to)} />
+            </Suspense>
+          )}
+          {shownJob && <JobDialog job={shownJob} onClose={() => setOpenJob(null)} />}
+        </JobsContext>
       </FrameContext>
     </SessionContext>
   );
