@@ -11,6 +11,7 @@ interface Things {
   readonly endpoint: string;
   readonly delivery: string;
   readonly event: string;
+  readonly replay: string;
 }
 
 let server: RestServer;
@@ -33,7 +34,8 @@ async function fill(client: RestClient): Promise<Things> {
   const event = (await client.post('/events', { event: 'custom.mine', data: {} })).json.id;
   const delivery = (await client.get(`${WEBHOOKS}/${endpoint}/deliveries`)).json.data[0].id;
   await endDelivery(server, delivery, 'failed', [{ startedAt: '2026-06-07T10:30:00Z', errorClass: 'timeout' }]);
-  return { endpoint, delivery, event };
+  const replay = (await client.post(`${WEBHOOKS}/${endpoint}/replays`, { since: '2026-01-01T00:00:00Z' })).json.id;
+  return { endpoint, delivery, event, replay };
 }
 
 /** Every route with an id, and every id it takes. */
@@ -47,6 +49,9 @@ const calls: [method: string, path: (ids: Things) => string, body?: object][] = 
   ['GET', ({ endpoint }) => `${WEBHOOKS}/${endpoint}/deliveries`],
   ['GET', ({ endpoint, delivery }) => `${WEBHOOKS}/${endpoint}/deliveries/${delivery}`],
   ['POST', ({ endpoint, delivery }) => `${WEBHOOKS}/${endpoint}/deliveries/${delivery}/retry`, {}],
+  ['POST', ({ endpoint }) => `${WEBHOOKS}/${endpoint}/replays`, { since: '2026-01-01T00:00:00Z' }],
+  ['GET', ({ endpoint, replay }) => `${WEBHOOKS}/${endpoint}/replays/${replay}`],
+  ['POST', ({ endpoint, replay }) => `${WEBHOOKS}/${endpoint}/replays/${replay}/abort`, {}],
   ['GET', ({ event }) => `/events/${event}`],
   ['GET', ({ event }) => `/events/${event}/explain`],
 ];
@@ -54,7 +59,12 @@ const calls: [method: string, path: (ids: Things) => string, body?: object][] = 
 test.each(calls)(
   "%s %o: another workspace's id answers like one that never was, to the byte, and nothing happens",
   async (method, path, body) => {
-    const random: Things = { endpoint: `whe_${RANDOM}`, delivery: `del_${RANDOM}`, event: `evt_${RANDOM}` };
+    const random: Things = {
+      endpoint: `whe_${RANDOM}`,
+      delivery: `del_${RANDOM}`,
+      event: `evt_${RANDOM}`,
+      replay: `job_${RANDOM}`,
+    };
     const before = await server.contents();
     const unknown = await a.call(method, path(random), { body });
     const foreign = await a.call(method, path(ofB), { body });

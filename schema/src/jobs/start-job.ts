@@ -44,7 +44,8 @@ export function checkJobRate(ratePerSecond: number | null | undefined): FieldErr
 
 /** How many items a selection has. VALIDATION when there are too many: found out cheaply, before anything is written. */
 export async function countSelection(tx: Tx, { sql, values }: Selection, narrowBy: string): Promise<Result<number>> {
-  const [row] = await tx.query<{ count: number }>(
+  const [row] = await selecting<{ count: number }>(
+    tx,
     `select count(*)::integer as count from (${sql} limit ${String(MAX_ITEMS + 1)}) selected`,
     values,
   );
@@ -94,7 +95,8 @@ async function insert(tx: Tx, id: string, actor: Actor, draft: JobDraft): Promis
   const own = [tx.workspaceId, id, kind, scope, endpointId, ratePerSecond, JSON.stringify(startedBy)];
   const at = (index: number): string => `$${String(selection.values.length + index)}`;
   // The job after its items: their number is one of its columns, and foreign keys are checked at the statement's end.
-  const [made] = await tx.query<{ total: number }>(
+  const [made] = await selecting<{ total: number }>(
+    tx,
     `with item as (
        insert into job_item (workspace_id, job_id, page, item_ids)
        select ${at(1)}::uuid, ${at(2)}::uuid, (s.n - 1) / ${String(ITEMS_A_PAGE)}, array_agg(s.id order by s.n)
@@ -111,4 +113,16 @@ async function insert(tx: Tx, id: string, actor: Actor, draft: JobDraft): Promis
     [...selection.values, ...own],
   );
   return made?.total ?? 0;
+}
+
+/**
+ * Runs a statement over a selection without nested loops. On a partition that was just made the planner takes both sides of
+ * a join for a few rows and would read all deliveries of an endpoint for each event: with 200,000 events it took over a
+ * minute, hashed a second.
+ */
+async function selecting<Row>(tx: Tx, sql: string, values: readonly unknown[]): Promise<Row[]> {
+  await tx.query(`select set_config('enable_nestloop', 'off', true)`);
+  const rows = await tx.query<Row>(sql, values);
+  await tx.query(`select set_config('enable_nestloop', 'on', true)`);
+  return rows;
 }

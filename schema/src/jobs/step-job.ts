@@ -35,6 +35,7 @@ export async function stepJob(db: Database, workspaceId: string, jobId: string):
   return db.transact<JobStep>(workspaceId, async (tx) => {
     const job = await lock(tx, jobId);
     if (!job) return { state: 'elsewhere' };
+    await lookUpByKey(tx);
     const found = await (job.kind === 'replay' ? findReplayRoom(tx, job.endpoint_id, job.ahead) : findRetryRoom(tx));
     if (found === null) {
       await note(tx, job, { taken: 0, done: 0, status: 'failed', message: 'Its endpoint was deleted.' });
@@ -70,6 +71,13 @@ async function lock(tx: Tx, id: string): Promise<Running | undefined> {
     [tx.workspaceId, id],
   );
   return job;
+}
+
+/** A step looks at a few thousand rows of millions, each by its key, whatever the planner thinks of a new partition. */
+async function lookUpByKey(tx: Tx): Promise<void> {
+  await tx.query(
+    `select set_config(name, 'off', true) from unnest('{enable_seqscan,enable_hashjoin,enable_mergejoin}'::text[]) as name`,
+  );
 }
 
 async function readItems(tx: Tx, { id, handled }: Running, count: number): Promise<string[]> {
