@@ -8,7 +8,11 @@ import { DeliveryTable, type Delivery } from './tables.js';
 /** One slice of the deliveries that pass a filter, newest first. Refuses sizes outside of 1 to 100. */
 export async function listDeliveries(tx: Tx, filter: DeliveryFilter, slice: Slice): Promise<Result<SliceOf<Delivery>>> {
   // What waits is a state of lanes and of due work: where-waiting.ts knows the way to it.
-  if (filter.waitReasons != null) return readSlice(tx, DeliveryTable, await whereLiveDelivery(tx, filter), slice);
+  if (filter.waitReasons != null) {
+    const where = await whereLiveDelivery(tx, filter);
+    // Begins with the due work, never with all deliveries; a lane with little of it may well be sorted.
+    return hinted(tx, ['enable_mergejoin', 'enable_hashjoin'], () => readSlice(tx, DeliveryTable, where, slice));
+  }
   return cutSlice(slice, async ({ after, before, backwards, limit }) => {
     const query = await prepare(tx, filter);
     return query === null ? [] : readRows(tx, { ...query, above: before, below: after, backwards, limit });
@@ -60,29 +64,28 @@ async function readRows(tx: Tx, query: ListQuery): Promise<Delivery[]> {
     .props.filter((prop) => prop.persist !== false && prop.lazy !== true)
     .map((prop) => prop.fieldNames[0] ?? prop.name);
   const { sql, values } = listStatement(query, columns);
-  const rows = await hinted(tx, () => tx.query<Record<string, unknown>>(sql, values));
+  const rows = await hinted(tx, IN_ORDER, () => tx.query<Record<string, unknown>>(sql, values));
   return rows.map((row) => tx.em.map(DeliveryTable, row) as Delivery);
 }
 
 async function count(tx: Tx, query: ListQuery): Promise<CappedCount> {
   const { sql, values } = countStatement({ ...query, limit: COUNT_CAP + 1 });
-  const [row] = await hinted(tx, () => tx.query<{ count: number }>(sql, values));
+  const [row] = await hinted(tx, IN_ORDER, () => tx.query<{ count: number }>(sql, values));
   const found = row?.count ?? 0;
   return { total: Math.min(found, COUNT_CAP), capped: found > COUNT_CAP };
+}
+
+/** Keeps the planner from some of its ways, for this work only: what follows in the transaction is planned as ever. */
+async function hinted<Value>(tx: Tx, without: readonly string[], work: () => Promise<Value>): Promise<Value> {
+  const set = `select ${without.map((name) => `set_config('${name}', $1, true)`).join(', ')}`;
+  await tx.query(set, ['off']);
+  const value = await work();
+  await tx.query(set, ['on']);
+  return value;
 }
 
 /**
  * Along an index in order, or not at all. Left to itself the planner collects and sorts where it expects few rows, and it
  * does so wherever it knows little: on a partition without statistics, above the last value it has seen, of a rare status.
- * For one statement only: what follows in the transaction is planned as ever.
  */
-async function hinted<Value>(tx: Tx, work: () => Promise<Value>): Promise<Value> {
-  await tx.query(HINTS, ['off']);
-  const value = await work();
-  await tx.query(HINTS, ['on']);
-  return value;
-}
-
-const HINTS = `select ${['enable_sort', 'enable_bitmapscan', 'enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']
-  .map((name) => `set_config('${name}', $1, true)`)
-  .join(', ')}`;
+const IN_ORDER = ['enable_sort', 'enable_bitmapscan', 'enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'];
