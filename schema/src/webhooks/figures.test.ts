@@ -47,7 +47,7 @@ describe('the latency histogram', () => {
     ['evenly spread', () => Math.random() * 30_000],
     ['two kinds', () => (Math.random() < 0.96 ? lognormal(40, 0.2)() : 15_001)],
     ['below a few ms', () => Math.random() * 8],
-  ])('gives percentiles at most 12 %% off the exact ones: %s', (_name, draw) => {
+  ])('gives percentiles at most 12 percent off the exact ones: %s', (_name, draw) => {
     for (const size of [1, 7, 100, 20_000]) {
       const durations = Array.from({ length: size }, () => Math.round(draw()));
       const histogram = histogramOf(durations);

@@ -152,8 +152,8 @@ interface Row {
 /**
  * Endpoint by endpoint and segment by segment, each a walk along the key: as one join of 25 endpoints with their segments
  * the planner read all their rows and threw most of them away, 20 times as long. Rows are added up here: 62 sums in the
- * database took as long. What counts is that a day has a row of its own; from 17,520
- * hours, 24 months took 10 times as long either way.
+ * database took as long. What counts is that a day has a row of its own: from 17,520 hours, 24 months took 10 times as long
+ * either way.
  */
 async function readBars(
   tx: Tx,
