@@ -1,7 +1,12 @@
-import { decodeId, explainEvent, type EventExplanation as Explanation } from '@carillon/schema';
+import {
+  decodeId,
+  explainEvent,
+  findDeliveriesById,
+  findEndpointsById,
+  type EventExplanation as Explanation,
+} from '@carillon/schema';
 import { Arg, Ctx, Field, FieldResolver, ID, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import { Context } from '../graphql/context.js';
-import { findDeliveryNode, findEndpointNode } from '../webhooks/nodes.js';
 import { DeliveryNode, EndpointNode } from '../webhooks/types.js';
 import { EventOutcome } from './enums.js';
 
@@ -45,13 +50,15 @@ class ExplainQueries {
 @Resolver(() => EventExplanation)
 class ExplanationFields {
   @FieldResolver(() => EndpointNode, { nullable: true, description: 'The endpoint.' })
-  endpoint(@Root() { row }: EventExplanation, @Ctx() context: Context): Promise<EndpointNode | null> {
-    return findEndpointNode(context, row.endpointId);
+  async endpoint(@Root() { row }: EventExplanation, @Ctx() context: Context): Promise<EndpointNode | null> {
+    const endpoint = await context.load(findEndpointsById, row.endpointId);
+    return endpoint ? new EndpointNode(endpoint) : null;
   }
 
   @FieldResolver(() => DeliveryNode, { nullable: true, description: 'The delivery, where one was made.' })
-  delivery(@Root() { row }: EventExplanation, @Ctx() context: Context): Promise<DeliveryNode | null> {
-    return findDeliveryNode(context, row.deliveryId);
+  async delivery(@Root() { row }: EventExplanation, @Ctx() context: Context): Promise<DeliveryNode | null> {
+    const delivery = row.deliveryId === null ? undefined : await context.load(findDeliveriesById, row.deliveryId);
+    return delivery ? new DeliveryNode(delivery) : null;
   }
 }
 
