@@ -93,8 +93,8 @@ describe('GET /api/integrations/webhooks/:id/deliveries', () => {
   test('beyond 10,000 the total is capped and says so', async () => {
     const { path, delivery } = await makeDelivery();
     await server.sql(
-      `insert into delivery (workspace_id, id, event_id, endpoint_id, event_name, status, created_at)
-       select workspace_id, (left(id::text, 14) || substr(gen_random_uuid()::text, 15))::uuid, event_id, endpoint_id, event_name, 'failed', created_at
+      `insert into delivery (workspace_id, id, event_id, endpoint_id, event_name, status, error_class, created_at)
+       select workspace_id, (left(id::text, 14) || substr(gen_random_uuid()::text, 15))::uuid, event_id, endpoint_id, event_name, 'failed', 'http_5xx', created_at
          from delivery cross join generate_series(1, 10000) where id = $1`,
       [decodeId('delivery', delivery)],
     );
