@@ -110,6 +110,8 @@ export const BEFORE_NAME = '","event":"';
  * same bytes with the name replaced, made here once; all others share the event's.
  * A delivery's id is its event's time and a digest of event and endpoint: one per pair by its primary key, and 13 µs an event
  * cheaper than a random one.
+ * Events meet endpoints by name, as an endpoint lists a type by its canonical name, its alias, or as `*`, never by two of
+ * them: comparing each event with each endpoint took 1 ms an event with 500 endpoints.
  */
 export const PUBLISH_SQL = `
 with input as materialized (
@@ -123,21 +125,29 @@ with input as materialized (
   returning id
 ), b as (
   insert into event_body (workspace_id, event_id, body) select $1::uuid, i.id, i.body from input i
+), subscription as materialized (
+  select p.id as endpoint_id, p.location_ids, s.name
+    from endpoint p cross join lateral unnest(p.events) as s(name)
+   where p.workspace_id = $1::uuid and p.deleted_at is null and p.enabled
+), recipient as (
+  select i.id, s.endpoint_id, case s.name when '*' then i.type else s.name end as name, false as test, i.type, i.body, i.name_at
+    from input i
+    cross join lateral (values (i.type), (i.alias), ('*')) as n(name)
+    join subscription s on s.name = n.name
+   where not i.test and (s.location_ids = '{}' or s.location_ids && i.location_path)
+     and (i.except_endpoint is null or s.endpoint_id <> i.except_endpoint)
+  union all
+  select i.id, p.id, i.alias, true, i.type, i.body, i.name_at
+    from input i join endpoint p on p.workspace_id = $1::uuid and p.id = i.only_endpoint and p.deleted_at is null
 ), d as (
   insert into delivery (workspace_id, id, event_id, endpoint_id, event_name, test, body, next_attempt_at, created_at)
   select $1::uuid,
-         (left(i.id::text, 8) || substr(i.id::text, 10, 4) || left(md5(i.id::text || p.id::text), 20))::uuid,
-         i.id, p.id, n.name, i.test,
+         (left(i.id::text, 8) || substr(i.id::text, 10, 4) || left(md5(i.id::text || i.endpoint_id::text), 20))::uuid,
+         i.id, i.endpoint_id, n.name, i.test,
          ${RENAMED_BODY_SQL}, t.now, t.now
-    from input i
+    from recipient i
     cross join (select carillon.now() as now) t
-    join endpoint p on p.workspace_id = $1::uuid and p.deleted_at is null
-     and case when i.test then p.id = i.only_endpoint
-              else p.enabled and ${LISTS_EVENT_SQL}
-                   and (p.location_ids = '{}' or p.location_ids && i.location_path)
-                   and (i.except_endpoint is null or p.id <> i.except_endpoint) end
-    cross join lateral (
-      select case when i.test then i.alias else ${NAME_FOR_SQL} end as name) n
+    cross join lateral (select i.name) n
   returning id, event_id, endpoint_id, test, next_attempt_at
 ), q as (
   insert into delivery_due (workspace_id, delivery_id, endpoint_id, event_id, due_at, kind, attempt_number)
