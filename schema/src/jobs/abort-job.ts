@@ -5,6 +5,7 @@ import { encodeId } from '../kernel/ids.js';
 import { fail, notFound, ok, type Result } from '../kernel/result.js';
 import type { Scope } from '../kernel/scopes.js';
 import { announceJob } from './announce-job.js';
+import type { JobStart } from './start-job.js';
 
 export interface AbortJobInput {
   /** The job's uuid; null for an id that cannot be one. */
@@ -17,14 +18,14 @@ export interface AbortJobInput {
  * Stops a running job: from commit on no further item is taken; what was done stays done. Scope: that of the operation which
  * started it. Refusals: NOT_FOUND, FORBIDDEN, CONFLICT (it has ended).
  */
-export async function abortJob(deps: Deps, actor: Actor, input: AbortJobInput): Promise<Result<{ jobId: string }>> {
+export async function abortJob(deps: Deps, actor: Actor, input: AbortJobInput): Promise<Result<JobStart>> {
   if (actor.kind === 'platform_administrator') return authorize(actor, 'deliveries:retry') as Result<never>;
   const { jobId, endpointId } = input;
   if (jobId === null || endpointId === null) return notFound('job');
   return deps.db.transact(actor.workspaceId, async (tx) => {
     // A step holds this lock for as long as it takes.
-    const [job] = await tx.query<{ scope: Scope; status: string; handled: number }>(
-      `select j.scope, j.status, j.done_count + j.skipped_count + j.failed_count as handled from job j
+    const [job] = await tx.query<{ scope: Scope; status: string; total: number; handled: number }>(
+      `select j.scope, j.status, j.total_count as total, j.done_count + j.skipped_count + j.failed_count as handled from job j
         where j.workspace_id = $1 and j.id = $2
           and ($3::uuid is null or j.kind = 'replay' and j.endpoint_id = $3 and exists (
                 select from endpoint p where p.workspace_id = $1 and p.id = $3 and p.deleted_at is null))
@@ -46,6 +47,6 @@ export async function abortJob(deps: Deps, actor: Actor, input: AbortJobInput): 
       resource: { kind: 'job', id: encodeId('job', jobId) },
       details: { handled: job.handled },
     });
-    return ok({ jobId });
+    return ok({ jobId, total: job.total });
   });
 }

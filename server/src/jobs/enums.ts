@@ -32,24 +32,6 @@ registerEnumType(JobStatus, {
   },
 });
 
-export const ReplayStatus = {
-  DELIVERED: 'delivered',
-  FAILED: 'failed',
-  MISSED: 'missed',
-  ALL: 'all',
-} as const;
-
-registerEnumType(ReplayStatus, {
-  name: 'ReplayStatus',
-  description: 'Which events of a span a replay sends.',
-  valuesConfig: {
-    DELIVERED: { description: 'Those whose delivery arrived.' },
-    FAILED: { description: 'Those whose delivery failed.' },
-    MISSED: { description: 'Those it got no delivery of: disabled, or not made yet.' },
-    ALL: { description: 'All it subscribes to.' },
-  },
-});
-
 export const JobErrorCode = {
   NOT_FOUND: 'NOT_FOUND',
   QUOTA_EXCEEDED: 'QUOTA_EXCEEDED',

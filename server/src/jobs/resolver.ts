@@ -4,7 +4,6 @@ import { Context, type NodeFinders } from '../graphql/context.js';
 import { feedOf, type SubscribeData } from '../graphql/feed.js';
 import type { FeedMessage } from '../live/feed-message.js';
 import type { Topic } from '../live/topic.js';
-import { findEndpointNode } from '../webhooks/nodes.js';
 import { DeliveryNode, EndpointNode } from '../webhooks/types.js';
 import { JobFilter, jobCriteria } from './inputs.js';
 import { JobMutations } from './mutations.js';
@@ -32,7 +31,9 @@ class JobQueries {
 class JobFields {
   @FieldResolver(() => EndpointNode, { nullable: true, description: 'The endpoint of a replay.' })
   async endpoint(@Root() parent: JobNode, @Ctx() context: Context): Promise<EndpointNode | null> {
-    return context.can('webhooks:read') ? findEndpointNode(context, parent.row.endpointId ?? null) : null;
+    const { endpointId = null } = parent.row;
+    const endpoint = endpointId === null ? null : await context.findNode('endpoint', endpointId);
+    return endpoint instanceof EndpointNode ? endpoint : null;
   }
 }
 

@@ -1,9 +1,11 @@
-import { encodeId, type Job } from '@carillon/schema';
+import { encodeId, type Job, type JobStart, type Result } from '@carillon/schema';
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import type { Context } from '../graphql/context.js';
+import { payloadErrors } from '../graphql/errors.js';
 import { DateTimeScalar } from '../graphql/scalars.js';
-import { ActorView, NodeInterface } from '../graphql/types.js';
+import { ActorView, NodeInterface, UserErrorInterface } from '../graphql/types.js';
 import { shownActorId } from '../workspaces/types.js';
-import { JobKind, JobStatus } from './enums.js';
+import { JobErrorCode, JobKind, JobStatus } from './enums.js';
 
 @ObjectType('Job', {
   description: 'Long work over a selection frozen when it began. Survives reloads and restarts.',
@@ -80,4 +82,48 @@ export class JobNode implements NodeInterface {
   get version(): number {
     return this.row.version;
   }
+}
+
+@ObjectType('JobError', {
+  description: 'Why a job was refused.',
+  implements: UserErrorInterface,
+  simpleResolvers: true,
+})
+export class JobError implements UserErrorInterface {
+  @Field(() => JobErrorCode, { description: 'What to act on.' })
+  readonly code!: string;
+
+  @Field(() => String, { description: 'For people.' })
+  readonly message!: string;
+
+  @Field(() => [String], { nullable: true, description: 'Path in the arguments.' })
+  readonly field!: readonly string[] | null;
+
+  @Field(() => Int, { nullable: true, description: 'When it is worth trying again.' })
+  readonly retryAfterSeconds!: number | null;
+}
+
+@ObjectType('JobPayload', { description: 'What became of starting or stopping a job.', simpleResolvers: true })
+export class JobPayload {
+  @Field(() => JobNode, { nullable: true, description: 'The job; null when refused, and for a dry run.' })
+  readonly job!: JobNode | null;
+
+  @Field(() => Int, { nullable: true, description: 'Items selected; of a dry run as well.' })
+  readonly totalCount!: number | null;
+
+  @Field(() => [JobError], { description: 'Why not.' })
+  readonly errors!: readonly JobError[];
+}
+
+/** Fields of refusals, all of them arguments. */
+const ARGUMENTS = ['id', 'since', 'until', 'status', 'filter', 'ratePerSecond', 'dryRun', 'idempotencyKey'];
+
+/** What an operation that starts or stops a job answers. */
+export async function jobPayload(context: Context, result: Result<JobStart>): Promise<JobPayload> {
+  if (!result.ok) {
+    return { job: null, totalCount: null, errors: payloadErrors(JobErrorCode, result.error, ARGUMENTS) };
+  }
+  const { jobId, total } = result.value;
+  const job = jobId === null ? null : await context.findNode('job', jobId);
+  return { job: job instanceof JobNode ? job : null, totalCount: total, errors: [] };
 }

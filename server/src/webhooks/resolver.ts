@@ -9,6 +9,7 @@ import { DeliveryFilter, EndpointFilter } from './inputs.js';
 import { WebhookMutations } from './mutations.js';
 import { findAttemptNode, findDeliveryNode, findEndpointNode } from './nodes.js';
 import { EndpointFigures, HealthFigures, WorkspaceFigures } from './stats.js';
+import { ReplayMutations } from './replay-mutations.js';
 import { WebhookSubscriptions } from './subscriptions.js';
 import { DeliveryConnection, EndpointConnection } from './payloads.js';
 import { DeliveryNode, EndpointNode } from './types.js';
@@ -84,6 +85,7 @@ export const webhookResolvers = [
   EndpointCount,
   WebhookQueries,
   WebhookMutations,
+  ReplayMutations,
   WebhookSubscriptions,
   EndpointFields,
   DeliveryFields,

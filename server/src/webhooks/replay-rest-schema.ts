@@ -1,7 +1,7 @@
 import { encodeId, wholeSeconds, type Job } from '@carillon/schema';
 import { z } from 'zod';
 import { idempotencyKeyField } from '../http/rest-input.js';
-import { moment } from '../webhooks/rest-schema.js';
+import { moment } from './rest-schema.js';
 
 const momentInput = z.iso.datetime({
   offset: true,
