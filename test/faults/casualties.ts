@@ -12,6 +12,8 @@ export interface Casualty {
 
 /** How long what dead workers held had to wait for its next attempt. */
 export interface Recovery {
+  /** For each death: how many deliveries it held. */
+  readonly held: readonly number[];
   /** For each delivery that was held and sent again: from its worker's death to the start of its next attempt. */
   readonly resentMs: readonly number[];
   /** For each death that left something behind: until anything was sent, by whomever. */
@@ -70,7 +72,7 @@ export async function measureRecovery(databaseUrl: string, casualties: readonly 
   const movingMs = casualties
     .filter(({ held }) => held.length > 0)
     .map(({ atMs }) => (starts.find(({ ms }) => ms > atMs)?.ms ?? Infinity) - atMs);
-  return { resentMs, movingMs, givenUp, recorded, forgotten };
+  return { held: casualties.map(({ held }) => held.length), resentMs, movingMs, givenUp, recorded, forgotten };
 }
 
 function wasLostBefore(

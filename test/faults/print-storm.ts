@@ -11,6 +11,7 @@ export function printStorm(name: string, { recovery, verdict, forged, bugs, ...r
     ...report,
     afterRestartMs: sorted(report.afterRestartMs),
     duplicatesPercent: Number(((100 * report.duplicates) / report.requests).toFixed(2)),
+    held: sorted(recovery.held),
     resentMs: summaryOf(recovery.resentMs),
     movingMs: summaryOf(recovery.movingMs),
     givenUp: recovery.givenUp,
