@@ -97,7 +97,7 @@ returns table (
   workspace_id uuid, delivery_id uuid, endpoint_id uuid, event_id uuid, event_name text, kind text, attempt_number integer,
   schedule_step integer, lost_count integer, planned_at timestamptz, due_at timestamptz, lease_token uuid, body text,
   url text, retry_delays_seconds integer[], timeout_ms integer, header_names text[], headers_enc bytea, secret_enc bytea,
-  previous_secret_enc bytea, lane_room integer, lane_cut boolean, pace text, scan jsonb)
+  previous_secret_enc bytea, lane_room integer, lane_cut boolean, pace text, test boolean, scan jsonb)
 language plpgsql volatile security definer
 set search_path = carillon, pg_temp set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
@@ -164,7 +164,7 @@ begin
   if v_spaces is null then
     return query select null::uuid, null::uuid, null::uuid, null::uuid, null::text, null::text, null::integer, null::integer,
       null::integer, null::timestamptz, null::timestamptz, null::uuid, null::text, null::text, null::integer[], null::integer,
-      null::text[], null::bytea, null::bytea, null::bytea, null::integer, null::boolean, null::text, v_scan;
+      null::text[], null::bytea, null::bytea, null::bytea, null::integer, null::boolean, null::text, null::boolean, v_scan;
     return;
   end if;
   -- A new statement sees what was committed before the locks were granted.
@@ -252,13 +252,13 @@ begin
   )
   select t.workspace_id, t.delivery_id, t.endpoint_id, t.event_id, d.event_name, t.kind, t.attempt_number, t.schedule_step,
          t.lost_count, t.planned_at, t.due_at, v_token, coalesce(d.body, b.body), t.url, t.retry_delays_seconds, t.timeout_ms,
-         t.header_names, t.headers_enc, t.secret_enc, t.previous_secret_enc, t.room, t.room > v_quota, t.pace, null::jsonb
+         t.header_names, t.headers_enc, t.secret_enc, t.previous_secret_enc, t.room, t.room > v_quota, t.pace, d.test, null::jsonb
     from taken t
     join delivery d on d.workspace_id = t.workspace_id and d.id = t.delivery_id
     left join event_body b on b.workspace_id = t.workspace_id and b.event_id = t.event_id
   union all
   select null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-         null, null, null, v_scan || jsonb_build_object(
+         null, null, null, null, v_scan || jsonb_build_object(
            'starved', coalesce(bool_or(r.room <= 0 and coalesce(r.asked_room, 0) > 0), false),
            'next_ms', ceil(extract(epoch from min(r.free_at) filter (where r.free_at > v_now) - v_now) * 1000)::integer)
     from room r;
@@ -334,7 +334,7 @@ begin
       from (select * from ended union all select * from moved) x
      where d.workspace_id = x.workspace_id and d.id = x.delivery_id
        and (select p.deleted_at is null from endpoint p where p.workspace_id = x.workspace_id and p.id = x.endpoint_id)
-    returning d.workspace_id, d.id, d.endpoint_id, d.event_name, d.status, x.outcome, x.error_class, x.http_status, x.kind,
+    returning d.workspace_id, d.id, d.endpoint_id, d.event_name, d.test, d.status, x.outcome, x.error_class, x.http_status, x.kind,
               x.duration_ms, x.delay_ms, x.pressed, x.n
   ), known as materialized (
     -- Also what was fenced out. An endpoint is looked up for each, never joined: the planner would begin with all of the
@@ -370,7 +370,7 @@ begin
     select s.*, s.outcome = 'delivered' as fine,
            s.outcome = 'failed' and s.kind in ('automatic', 'replay') and s.error_class not in ('gone', 'internal') as exhausted,
            max(s.n) filter (where s.outcome = 'delivered') over (partition by s.workspace_id, s.endpoint_id) as last_fine
-      from shown s where s.outcome <> 'paused' and s.kind <> 'test'
+      from shown s where s.outcome <> 'paused' and not s.test
   ), health as materialized (
     select a.workspace_id, a.endpoint_id,
            count(*)::integer as answers,

@@ -25,7 +25,7 @@ export interface EndpointHealth {
 export type Pending = Pick<EndpointHealth, 'pendingCount' | 'oldestDueAt'>;
 
 /** Where counting stops: beyond, the number says nothing that a person would act upon, and it takes the longer. */
-export const MAX_PENDING_COUNTED = 100_000;
+export const MAX_PENDING_COUNTED = 10_000;
 
 /** An endpoint is disabled after 20 exhausted deliveries in a row and 72 h of failure; see worker/src/delivery. */
 const PAUSES = { afterHours: 72, toldAfterHours: 36, toldAfterExhausted: 10 } as const;

@@ -4,7 +4,7 @@ import { noteDisabling, type DisablingReason } from './note-disabling.js';
 /** What an operation settles of an endpoint's work by itself, so that people see it at once; the sweep does the rest. */
 const SETTLE_AT_ONCE = 1000;
 
-/** Switches an endpoint off, whoever does it. Its pending deliveries wait; what is in flight ends first. */
+/** Switches an endpoint off, whoever does it; the caller counts its version. Its pending deliveries wait; what is in flight ends first. */
 export async function disableEndpoint(
   tx: Tx,
   endpointId: string,
@@ -12,8 +12,7 @@ export async function disableEndpoint(
   message: string | null,
 ): Promise<void> {
   await tx.query(
-    `update endpoint set enabled = false, disabled_reason = $3, disabled_message = $4, disabled_at = carillon.now(),
-            version = version + 1
+    `update endpoint set enabled = false, disabled_reason = $3, disabled_message = $4, disabled_at = carillon.now()
       where workspace_id = $1 and id = $2`,
     [tx.workspaceId, endpointId, reason, message],
   );
@@ -24,8 +23,7 @@ export async function disableEndpoint(
 /** Switches it on again, with a clean slate: what it did before does not count. Its pending deliveries go on, at a ramp. */
 export async function enableEndpoint(tx: Tx, endpointId: string): Promise<void> {
   await tx.query(
-    `update endpoint set enabled = true, disabled_reason = null, disabled_message = null, disabled_at = null,
-            version = version + 1
+    `update endpoint set enabled = true, disabled_reason = null, disabled_message = null, disabled_at = null
       where workspace_id = $1 and id = $2`,
     [tx.workspaceId, endpointId],
   );

@@ -27,6 +27,8 @@ export interface Claimed {
   readonly lane_cut: boolean;
   /** Its endpoint takes over two seconds (slow), has never answered (new), or neither. */
   readonly pace: 'fast' | 'slow' | 'new';
+  /** A test event: it says nothing about the endpoint's health. */
+  readonly test: boolean;
 }
 
 /** How a claim's search ended: the `scan` of its last row. See carillon.claim(). */

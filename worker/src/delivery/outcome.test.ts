@@ -25,6 +25,7 @@ const claimed: Claimed = {
   lane_room: 8,
   lane_cut: false,
   pace: 'fast',
+  test: false,
 };
 const now = Date.parse('2026-11-21T10:00:00Z');
 const answer = (status: number, retryAfter?: string): OutboundAnswer => ({
