@@ -110,7 +110,7 @@ async function measureAll(state: string): Promise<void> {
         const filter = { ...byStatus, endpointIds: [all[0] ?? ''] };
         const label = { read: `REST page ${String(page)} of 100, with count`, state, share, status };
         const p99 = await measure(label, (tx) => pageDeliveries(tx, filter, page, 100), id);
-        worst['REST'] = Math.max(worst['REST'] ?? 0, p99);
+        worst.REST = Math.max(worst.REST ?? 0, p99);
       }
     }
   }

@@ -79,7 +79,7 @@ export async function readSlice<Row extends { id: string }>(
       orderBy: { id: backwards ? 'asc' : 'desc' } as never,
       limit,
     });
-    return found as unknown as Row[];
+    return found;
   });
 }
 

@@ -93,8 +93,7 @@ function partsOf({ filter, endpointIds }: ListQuery): readonly Part[] {
   if (filter.replayId != null) return [ofReplay];
   if (filter.test === true) return [ofWorkspace];
   const ordinary = endpointIds === null ? ofWorkspace : ofEndpoints;
-  if (statuses === null || !statuses.every((status) => status === 'pending' || TROUBLED.includes(status)))
-    return [ordinary];
+  if (!statuses?.every((status) => status === 'pending' || TROUBLED.includes(status))) return [ordinary];
   const troubled = statuses.filter((status) => TROUBLED.includes(status));
   return [
     ...(statuses.includes('pending') ? [pending] : []),

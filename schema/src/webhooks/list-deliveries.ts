@@ -65,7 +65,7 @@ async function readRows(tx: Tx, query: ListQuery): Promise<Delivery[]> {
     .map((prop) => prop.fieldNames[0] ?? prop.name);
   const { sql, values } = listStatement(query, columns);
   const rows = await hinted(tx, IN_ORDER, () => tx.query<Record<string, unknown>>(sql, values));
-  return rows.map((row) => tx.em.map(DeliveryTable, row) as Delivery);
+  return rows.map((row): Delivery => tx.em.map(DeliveryTable, row));
 }
 
 async function count(tx: Tx, query: ListQuery): Promise<CappedCount> {
