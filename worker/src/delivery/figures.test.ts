@@ -47,16 +47,16 @@ function attempt(
   outcome: Outcome['outcome'],
   more: {
     readonly kind?: Claimed['kind'];
-    readonly body?: string;
+    readonly test?: boolean;
     readonly errorClass?: string;
     readonly durationMs?: number | null;
     readonly httpStatus?: number | null;
     readonly workspaceId?: string;
   } = {},
 ): AttemptRecord {
-  const { kind = 'automatic', body = '{}', errorClass = null, durationMs = 5, httpStatus = null } = more;
+  const { kind = 'automatic', test = false, errorClass = null, durationMs = 5, httpStatus = null } = more;
   const { workspaceId = model.actor.workspaceId } = more;
-  const claimed = { workspace_id: workspaceId, endpoint_id: endpointId, kind, body } as Claimed;
+  const claimed = { workspace_id: workspaceId, endpoint_id: endpointId, kind, test } as Claimed;
   return {
     claimed,
     outcome: { outcome, delayMs: 0, errorClass, errorMessage: errorClass },
@@ -127,8 +127,8 @@ test('an attempt counts as what it was: request, end of a delivery, error, time'
 test('tests count nowhere, nor does one that is retried by hand', async () => {
   const endpointId = await newEndpoint();
   const figures = new Figures({ db: worker, log, nowMs: Date.now });
-  figures.note(attempt(endpointId, 'delivered', { kind: 'test' }));
-  figures.note(attempt(endpointId, 'delivered', { kind: 'manual', body: '{"data":{},"test":true}' }));
+  figures.note(attempt(endpointId, 'delivered', { kind: 'test', test: true }));
+  figures.note(attempt(endpointId, 'delivered', { kind: 'manual', test: true }));
   await figures.stop();
   expect(await rowsOf(endpointId)).toEqual([]);
 });
