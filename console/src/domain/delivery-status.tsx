@@ -4,6 +4,7 @@ import { Countdown } from '../ui/countdown.js';
 import { useNow } from '../ui/now.js';
 import { Status } from '../ui/status.js';
 import { markOf, markWord, waitWord } from './delivery-view.js';
+import styles from './delivery-status.module.css';
 
 /** `Retry in 4:12`, and `Retrying` once it is due. */
 function RetryWord({ at }: { at: string | null | undefined }) {
@@ -23,8 +24,16 @@ export function DeliveryStatusText({ delivery }: { delivery: Standing }) {
   const reason = delivery.waitReason ? waitWord(i18n, delivery.waitReason) : null;
   return (
     <Status mark={mark} title={reason ?? undefined}>
-      {mark === 'retrying' ? <RetryWord at={delivery.nextAttemptAt} /> : markWord(i18n, mark)}
-      {mark === 'paused' && reason && ` · ${reason}`}
+      {mark === 'retrying' ? (
+        <RetryWord at={delivery.nextAttemptAt} />
+      ) : mark === 'paused' && reason ? (
+        <>
+          <span className={styles.said}>{markWord(i18n, mark)} · </span>
+          {reason}
+        </>
+      ) : (
+        markWord(i18n, mark)
+      )}
     </Status>
   );
 }

@@ -2,6 +2,7 @@ import { Trans, useLingui } from '@lingui/react';
 import { useFormat } from '../../i18n/use-format.js';
 import { Countdown } from '../../ui/countdown.js';
 import { cx } from '../../ui/cx.js';
+import { useNow } from '../../ui/now.js';
 import { MarkShape, type Mark } from '../../ui/status.js';
 import { errorWord, waitWord } from '../../domain/delivery-view.js';
 import { timelineOf, type Attempt, type Delivery, type Step } from './timeline-view.js';
@@ -81,6 +82,8 @@ function AttemptStep({
 function PlannedStep({ step, delivery }: { step: Exclude<Step, { kind: 'attempt' }>; delivery: Delivery }) {
   const { i18n } = useLingui();
   const format = useFormat();
+  const nextMs = delivery.nextAttemptAt ? Date.parse(delivery.nextAttemptAt) : 0;
+  const goesOn = useNow((nowMs) => nextMs > nowMs);
   if (step.kind === 'dropped') return <b>{i18n.t('Dropped by the endpoint’s script')}</b>;
   if (step.kind === 'waiting') {
     const reason = delivery.waitReason ? waitWord(i18n, delivery.waitReason) : '';
@@ -92,9 +95,7 @@ function PlannedStep({ step, delivery }: { step: Exclude<Step, { kind: 'attempt'
           {delivery.waitReason === 'ENDPOINT_DISABLED' && delivery.endpoint?.disabledMessage
             ? ` · ${delivery.endpoint.disabledMessage}`
             : ''}
-          {delivery.nextAttemptAt && Date.parse(delivery.nextAttemptAt) > Date.now()
-            ? ` · ${i18n.t('goes on at {time}', { time: format.clock(Date.parse(delivery.nextAttemptAt)) })}`
-            : ''}
+          {goesOn && ` · ${i18n.t('goes on at {time}', { time: format.clock(nextMs) })}`}
         </p>
       </>
     );

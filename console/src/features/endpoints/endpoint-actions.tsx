@@ -8,6 +8,7 @@ import { showToast } from '../../ui/toast-store.js';
 import { useMay } from '../shell/session.js';
 import { DeleteDialog } from './delete-dialog.js';
 import { EndpointForm, type EditedEndpoint } from './endpoint-form.js';
+import { isPausedByCarillon } from './endpoint-view.js';
 import { ReplayDialog } from './replay-dialog.js';
 import { RotateDialog } from './rotate-dialog.js';
 import { SecretDialog, type ShownSecret } from './secret-dialog.js';
@@ -43,14 +44,16 @@ export function EndpointActions({
         <Pencil size={14} />
         {i18n.t('Edit')}
       </Button>
-      <Button
-        disabled={platform}
-        title={platform ? i18n.t('A platform administrator disabled it.') : undefined}
-        onClick={() => void toggle(endpoint)}
-      >
-        <Power size={14} />
-        {toggleLabel}
-      </Button>
+      {!isPausedByCarillon(endpoint) && (
+        <Button
+          disabled={platform}
+          title={platform ? i18n.t('A platform administrator disabled it.') : undefined}
+          onClick={() => void toggle(endpoint)}
+        >
+          <Power size={14} />
+          {toggleLabel}
+        </Button>
+      )}
       <Menu
         align="end"
         trigger={

@@ -10,6 +10,7 @@ import { RelativeTime } from '../../ui/relative-time.js';
 import { useMay } from '../shell/session.js';
 import type { EditedEndpoint } from './endpoint-form.js';
 import { CircuitDocument } from './endpoints.graphql.js';
+import { isPausedByCarillon } from './endpoint-view.js';
 import { useToggle } from './use-toggle.js';
 
 const circuitEveryMs = 5_000;
@@ -59,17 +60,18 @@ function FailingBanner({ since, pausesAt }: { since: string; pausesAt: string | 
 
 function DisabledBanner({ endpoint, onChanged }: { endpoint: EditedEndpoint; onChanged: () => void }) {
   const { i18n } = useLingui();
+  const format = useFormat();
   const mayWrite = useMay('WEBHOOKS_WRITE');
   const toggle = useToggle();
-  const { disabledReason: reason, disabledMessage } = endpoint;
+  const { disabledReason: reason, disabledMessage, disabledAt } = endpoint;
   const message = disabledMessage ?? '';
-  const bySystem = reason === 'FAILING' || reason === 'GONE';
+  const bySystem = isPausedByCarillon(endpoint);
   if (!bySystem && !message) return null;
   const text =
     reason === 'FAILING'
       ? i18n.t('Paused by Carillon: {message}', { message })
       : reason === 'GONE'
-        ? i18n.t('Answers 410 Gone: {message}', { message })
+        ? i18n.t('Answers 410 Gone: whoever answers there says that it is gone for good.')
         : reason === 'PLATFORM'
           ? i18n.t('Disabled by the platform: {message}', { message })
           : message;
@@ -92,7 +94,11 @@ function DisabledBanner({ endpoint, onChanged }: { endpoint: EditedEndpoint; onC
         )
       }
     >
-      {text} {bySystem && i18n.t('What is pending waits and goes on once it is enabled.')}
+      {text}{' '}
+      {reason === 'GONE' &&
+        disabledAt &&
+        i18n.t('Carillon disabled it on {time}.', { time: format.dateTime(Date.parse(disabledAt)) })}{' '}
+      {bySystem && i18n.t('What is pending waits and goes on once it is enabled.')}
     </Banner>
   );
 }
@@ -100,11 +106,13 @@ function DisabledBanner({ endpoint, onChanged }: { endpoint: EditedEndpoint; onC
 /** What is wrong with an endpoint, and what will come of it. */
 export function EndpointBanners({ endpoint, onChanged }: { endpoint: EditedEndpoint; onChanged: () => void }) {
   const { enabled, health } = endpoint;
+  // A failure or two is no news: the status says it. A delivery that used up its attempts is.
+  const worth = health.pausesAt != null || (health.exhaustedInARow > 0 && health.circuit !== 'OPEN');
   if (!enabled) return <DisabledBanner endpoint={endpoint} onChanged={onChanged} />;
   return (
     <>
       {health.circuit === 'OPEN' && <CircuitBanner id={endpoint.id} version={endpoint.version} />}
-      {health.failingSince && <FailingBanner since={health.failingSince} pausesAt={health.pausesAt} />}
+      {health.failingSince && worth && <FailingBanner since={health.failingSince} pausesAt={health.pausesAt} />}
     </>
   );
 }

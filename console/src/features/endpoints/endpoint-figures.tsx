@@ -11,8 +11,8 @@ import styles from './endpoints.module.css';
 export function EndpointFigures({ row, bars }: { row: EndpointRowFragment; bars: ReturnType<BarsById['get']> }) {
   const { i18n } = useLingui();
   const format = useFormat();
-  const { successRate, p95Ms, deliveredCount, failedCount } = row.health.lastDay;
-  const hours = useMemo(() => (bars ? hourBars(bars, Date.now()) : null), [bars]);
+  const { to, successRate, p95Ms, deliveredCount, failedCount } = row.health.lastDay;
+  const hours = useMemo(() => (bars ? hourBars(bars, Date.parse(to) - 1) : null), [bars, to]);
   const label = i18n.t('Last 24 hours: {delivered} delivered, {failed} failed', {
     delivered: format.number(deliveredCount),
     failed: format.number(failedCount),

@@ -50,7 +50,7 @@ function Standing({ endpoint }: { endpoint: EditedEndpoint }) {
   return (
     <KeyValues
       entries={[
-        [i18n.t('Circuit'), <CircuitText key="circuit" circuit={health.circuit} />],
+        [i18n.t('Circuit'), endpoint.enabled ? <CircuitText key="circuit" circuit={health.circuit} /> : null],
         [
           i18n.t('Failing since'),
           health.failingSince

@@ -9,7 +9,7 @@ function reasonWord(i18n: I18n, reason: DisabledReason): string {
     case 'USER':
       return i18n.t('by hand');
     case 'GONE':
-      return i18n.t('answered 410 Gone');
+      return '410 Gone';
     case 'FAILING':
       return i18n.t('kept failing');
     case 'PLATFORM':

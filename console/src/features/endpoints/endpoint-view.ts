@@ -32,3 +32,8 @@ export function parseDelays(text: string): number[] | null {
   const right = seconds.every((value) => Number.isInteger(value) && value >= 0 && value <= 86_400);
   return right && seconds.length <= 10 ? seconds : null;
 }
+
+/** Whether Carillon switched it off by itself: its banner then offers to enable it. */
+export function isPausedByCarillon(endpoint: { enabled: boolean; disabledReason?: string | null }): boolean {
+  return !endpoint.enabled && (endpoint.disabledReason === 'FAILING' || endpoint.disabledReason === 'GONE');
+}

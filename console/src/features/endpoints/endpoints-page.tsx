@@ -34,7 +34,7 @@ function useColumns(bars: BarsById): Column<EndpointRowFragment>[] {
       {
         key: 'status',
         header: i18n.t('Status'),
-        width: 196,
+        width: 216,
         title: (row) => row.disabledMessage ?? undefined,
         cell: (row) => <EndpointStatus endpoint={row} />,
       },
@@ -57,7 +57,7 @@ function useColumns(bars: BarsById): Column<EndpointRowFragment>[] {
       {
         key: 'health',
         header: i18n.t('Last 24 hours'),
-        width: 246,
+        width: 260,
         rank: 'secondary',
         cell: (row) => <EndpointFigures row={row} bars={bars.get(row.id)} />,
       },

@@ -11,6 +11,7 @@ graphql(`
     oldestDueAt
     lastDeliveredAt
     lastDay {
+      to
       attemptCount
       deliveredCount
       failedCount

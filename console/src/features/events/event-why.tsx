@@ -1,12 +1,14 @@
 import type { I18n } from '@lingui/core';
 import { useLingui } from '@lingui/react';
 import { Link } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
 import { useQuery } from 'urql';
 import { DeliveryStatusText } from '../../domain/delivery-status.js';
 import { urlWithoutScheme } from '../../domain/url-text.js';
 import type { EventExplainQuery, EventOutcome } from '../../gql/graphql.js';
 import { useRefreshOnDeliveries } from '../../live/use-refresh-on-deliveries.js';
 import { useEvery } from '../../live/use-every.js';
+import { Button } from '../../ui/button.js';
 import { Failure, Skeleton } from '../../ui/list-states.js';
 import { Status, type Mark } from '../../ui/status.js';
 import { EventExplainDocument } from './events.graphql.js';
@@ -15,6 +17,8 @@ import styles from './events.module.css';
 type Explanation = EventExplainQuery['eventExplain'][number];
 
 const againEveryMs = 5_000;
+/** Entries shown before the rest is asked for. */
+const shownAtFirst = 20;
 
 function outcomeMark(outcome: EventOutcome): Mark {
   switch (outcome) {
@@ -52,6 +56,14 @@ function outcomeWord(i18n: I18n, outcome: EventOutcome): string {
     default:
       return outcome;
   }
+}
+
+/** What happened first, then what kept it from happening; the rest never listened. */
+const order: readonly string[] = ['PENDING', 'FAILED', 'DELIVERED', 'DROPPED', 'DISABLED', 'CREATED_LATER', 'EXCLUDED'];
+
+function inOrder(told: readonly Explanation[]): Explanation[] {
+  const place = ({ outcome }: Explanation) => (order.includes(outcome) ? order.indexOf(outcome) : order.length);
+  return [...told].sort((a, b) => place(a) - place(b));
 }
 
 function WhyEntry({ told }: { told: Explanation }) {
@@ -92,7 +104,8 @@ export function EventWhy({ id }: { id: string }) {
     requestPolicy: 'cache-and-network',
   });
   const again = () => ask({ requestPolicy: 'network-only' });
-  const told = data?.eventExplain;
+  const [all, setAll] = useState(false);
+  const told = useMemo(() => data && inOrder(data.eventExplain), [data]);
   useRefreshOnDeliveries(({ id: changed }) => told?.some(({ delivery }) => delivery?.id === changed) ?? false, again);
   // What a pending one waits for is derived when it is read.
   useEvery(againEveryMs, () => {
@@ -105,11 +118,18 @@ export function EventWhy({ id }: { id: string }) {
         told.length === 0 ? (
           <p className={styles.lead}>{i18n.t('The workspace has no endpoint.')}</p>
         ) : (
-          <ul className={styles.whys}>
-            {told.map((each, place) => (
-              <WhyEntry key={each.endpoint?.id ?? place} told={each} />
-            ))}
-          </ul>
+          <>
+            <ul className={styles.whys}>
+              {told.slice(0, all ? told.length : shownAtFirst).map((each, place) => (
+                <WhyEntry key={each.endpoint?.id ?? place} told={each} />
+              ))}
+            </ul>
+            {!all && told.length > shownAtFirst && (
+              <Button className={styles.all} onClick={() => setAll(true)}>
+                {i18n.t('All {count} endpoints', { count: told.length })}
+              </Button>
+            )}
+          </>
         )
       ) : error ? (
         <Failure message={error.message} onRetry={again} />
