@@ -178,6 +178,7 @@ begin
            case when p.rate_per_second is not null then
              floor(extract(epoch from v_now - greatest(s.rate_free_at, v_now - rate_burst(p.rate_per_second))) * p.rate_per_second)::integer + 1
            end as rate_room,
+           greatest(least(s.concurrency, p.concurrency_ceiling) - held.here, 1) as asked_room,
            held.mine, l.space_room,
            case when p.enabled and s.gone_at is null then
              greatest(s.circuit_open_until, case when p.rate_per_second is not null then s.rate_free_at end) end as free_at
@@ -189,18 +190,18 @@ begin
           from delivery_due f
          where f.workspace_id = p.workspace_id and f.endpoint_id = p.id and f.lease_token is not null) held
   ), room as materialized (
-    select l.*, least(l.own_room, l.rate_room) as asked_room,
+    select l.*, least(l.own_room, l.rate_room) as wanted_room,
            least(l.own_room, l.rate_room, l.space_room,
                     case l.pace when 'slow' then p_slow_slots when 'new' then p_new_slots else p_slots end - l.mine) as room
       from lane l
   ), asked as materialized (
-    -- What a person asked for goes out whatever the lane's state, a test even when the endpoint is disabled.
-    select d.workspace_id, d.delivery_id, r.id, r.pace, r.room, r.rate_per_second, d.due_at
+    -- What a person asked for goes out whatever the circuit and the order, a test even when the endpoint is disabled.
+    select d.workspace_id, d.delivery_id, r.id, r.pace, least(r.asked_room, r.rate_room) as room, r.rate_per_second, d.due_at
       from room r cross join lateral (
         select d.workspace_id, d.delivery_id, d.due_at from delivery_due d
          where d.workspace_id = r.workspace_id and d.endpoint_id = r.id and d.lease_token is null and d.wait_reason is null
            and d.kind in ('manual', 'test') and d.due_at <= v_now and (r.enabled or d.kind = 'test')
-         order by d.due_at limit 16 for update skip locked) d
+         order by d.due_at limit greatest(least(r.asked_room, r.rate_room, p_slots), 0) for update skip locked) d
   ), head as materialized (
     -- In order: what has failed before holds up the rest.
     select d.workspace_id, d.delivery_id, r.id, r.pace, r.room, r.rate_per_second, d.due_at
@@ -259,7 +260,7 @@ begin
   union all
   select null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
          null, null, null, null, v_scan || jsonb_build_object(
-           'starved', coalesce(bool_or(r.room <= 0 and coalesce(r.asked_room, 0) > 0), false),
+           'starved', coalesce(bool_or(r.room <= 0 and coalesce(r.wanted_room, 0) > 0), false),
            'next_ms', ceil(extract(epoch from min(r.free_at) filter (where r.free_at > v_now) - v_now) * 1000)::integer)
     from room r;
 end $$;

@@ -93,12 +93,6 @@ export async function publishPrepared(
   return events.map(({ id, type, createdAt }) => ({ id, type, createdAt, deliveries: deliveries.get(id) ?? 0 }));
 }
 
-/** SQL: whether endpoint `p` lists event `i`, by its canonical name, its alias or `*`. */
-export const LISTS_EVENT_SQL = `(p.events = '{*}' or p.events && array[i.type, i.alias])`;
-
-/** SQL: the name under which endpoint `p` gets event `i`, which it lists. */
-export const NAME_FOR_SQL = `case when p.events = '{*}' or i.type = any (p.events) then i.type else i.alias end`;
-
 /** SQL: event `i` under the name `n.name`: the same bytes with the name at `i.name_at` replaced; null where they are the same. */
 export const RENAMED_BODY_SQL = `case when n.name <> i.type then overlay(i.body placing n.name from i.name_at for length(i.type)) end`;
 

@@ -1,5 +1,5 @@
 import { eventCatalogue } from '../events/catalogue/index.js';
-import { BEFORE_NAME, LISTS_EVENT_SQL, NAME_FOR_SQL, RENAMED_BODY_SQL } from '../events/publish.js';
+import { BEFORE_NAME, RENAMED_BODY_SQL } from '../events/publish.js';
 import type { Tx } from '../kernel/database.js';
 
 /** Deliveries of replays that may be on their way to one endpoint: one that fails is not buried under a million retries. */
@@ -59,6 +59,12 @@ export async function findReplayRoom(tx: Tx, endpointId: string | null, ahead: n
 }
 
 const aliased = eventCatalogue.filter(({ aliases }) => aliases.length > 0);
+
+/** SQL: whether endpoint `p` lists event `i`, by its canonical name, its alias or `*`. */
+const LISTS_EVENT_SQL = `(p.events = '{*}' or p.events && array[i.type, i.alias])`;
+
+/** SQL: the name under which endpoint `p` gets event `i`, which it lists. */
+const NAME_FOR_SQL = `case when p.events = '{*}' or i.type = any (p.events) then i.type else i.alias end`;
 
 /**
  * SQL like PUBLISH_SQL, for one endpoint and events that are there: a new delivery each, of the same bytes, under the name

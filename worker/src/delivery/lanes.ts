@@ -36,7 +36,7 @@ export class Lanes {
     };
     this.lanes.set(endpointId, lane);
     lane.held += rows.length;
-    lane.hungry = rows.length >= (rows[0]?.lane_room ?? 0);
+    lane.hungry = rows.some(({ lane_room: room }) => rows.length >= room);
     lane.pace = rows[0]?.pace ?? 'fast';
     for (const row of rows) lane.sending.set(row, this.nowMs());
     this.sending += rows.length;
