@@ -22,7 +22,9 @@ export async function keepPartitions(db: Database, log: Logger, signal: AbortSig
   for (const stray of await db.call<StrayRows>('stray-rows', 'select * from carillon.stray_rows()')) {
     log.error(
       stray,
-      'rows lie in a DEFAULT partition: a clock was far off, or no worker made partitions in time. They are found, but not dropped with their month',
+      'rows lie in a DEFAULT partition: a clock was far off, or no worker made partitions in time. They are found like all others, but do ' +
+        'not go with their month. Those of a clock far off can be deleted; else, in one transaction as the administrator: create the ' +
+        "month's table like its parent, move the rows into it, attach it, and call carillon.protect() on it",
     );
   }
 }
