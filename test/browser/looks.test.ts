@@ -63,6 +63,42 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     const form = page.getByRole('dialog', { name: 'Add webhook endpoint' });
     await form.getByLabel('These events').check();
     await form.getByText('survey.response.created').waitFor();
+    await form.getByText('Delivery settings').click();
+    await form.getByText('Places and names').click();
+    await form.getByRole('button', { name: 'Add headers' }).click();
+    await form.getByLabel('Reception').waitFor();
+    expect(await findings(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+  });
+
+  test('nor about charts with their tables, a replay and what says how far it is', async () => {
+    await openLive(page, '/endpoints');
+    await page.locator('tr[data-row]').first().click();
+    for (const chart of ['Last 24 hours', 'Last 30 days']) await page.getByRole('img', { name: chart }).waitFor();
+    for (const table of await page.getByText('As a table').all()) await table.click();
+    expect(await findings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('menuitem', { name: 'Replay events' }).click();
+    const send = page.getByRole('button', { name: /^Send \d+ events?$/ });
+    await send.waitFor();
+    expect(await findings(page)).toEqual([]);
+    await page.getByLabel('Events a second').fill('0.1');
+    await send.click();
+    await page.getByRole('dialog', { name: 'Replay', exact: true }).waitFor();
+    expect(await findings(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('region', { name: 'Jobs' }).waitFor();
+    expect(await findings(page)).toEqual([]);
+  });
+
+  test('nor about why an event went where it went, and a retry of all that failed', async () => {
+    await openLive(page, '/events');
+    await page.locator('tr[data-row]').first().click();
+    await page.getByRole('region', { name: 'Why?' }).getByRole('listitem').first().waitFor();
+    expect(await findings(page)).toEqual([]);
+    await openLive(page, '/deliveries');
+    await page.getByRole('button', { name: 'Retry failed…' }).click();
+    await page.getByText('No failed delivery matches the filters.').waitFor();
     expect(await findings(page)).toEqual([]);
     await page.keyboard.press('Escape');
   });

@@ -72,7 +72,7 @@ function useColumns(bars: BarsById): Column<EndpointRowFragment>[] {
       {
         key: 'events',
         header: i18n.t('Events'),
-        width: '20%',
+        width: '16%',
         rank: 'tertiary',
         title: (row) => row.events.join(', '),
         cell: (row) => {
@@ -89,7 +89,7 @@ function useColumns(bars: BarsById): Column<EndpointRowFragment>[] {
       {
         key: 'description',
         header: i18n.t('Description'),
-        width: '13%',
+        width: '11%',
         rank: 'tertiary',
         title: (row) => row.description ?? undefined,
         cell: (row) => <span className="dim">{row.description}</span>,
