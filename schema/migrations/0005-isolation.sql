@@ -46,6 +46,9 @@ create index endpoint_notice_due on endpoint_notice (due_at);
 -- When the last webhook.delivery.exhausted was told: at most one a minute.
 alter table endpoint_lane add column exhausted_told_at timestamptz;
 
+-- Since when its lock was found free.
+alter table worker add column missing_since timestamptz;
+
 -- The worker acts inside of workspaces too: it publishes events, disables endpoints, writes the audit log. Row-level
 -- security binds it as it binds the server.
 grant insert on event, event_body, delivery, delivery_due, change to carillon_worker;
@@ -575,8 +578,9 @@ grant execute on function settle(uuid, uuid, integer) to carillon_api, carillon_
 set local role carillon_system;
 
 -- ── Sweep ───────────────────────────────────────────────────────────────────────────────────────────────────────────
--- Every few seconds, one worker at a time: takes back from workers whose advisory lock is free, and expired leases; goes on
--- with lanes that are not settled. Returns what it did, for the log; no row when another worker is sweeping.
+-- Every few seconds, one worker at a time: takes back from workers whose advisory lock was found free twice, two seconds
+-- apart (a restart of PostgreSQL frees the locks of the living, too), and expired leases; goes on with lanes that are not
+-- settled. Returns what it did, for the log; no row when another worker is sweeping.
 --   oldest_due_seconds  how late the oldest delivery is that nothing holds back
 create function sweep()
 returns table (dead_workers integer, taken_back integer, given_up integer, settled integer, oldest_due_seconds double precision)
@@ -594,8 +598,12 @@ declare
   v_settled integer := 0;
 begin
   if not pg_try_advisory_xact_lock(hashtext('carillon.sweep')) then return; end if;
-  for v_dead in select w.id, w.lock_key, w.pool_id from worker w loop
-    if pg_try_advisory_xact_lock(v_dead.lock_key) then
+  for v_dead in select w.id, w.lock_key, w.pool_id, w.missing_since from worker w loop
+    if not pg_try_advisory_xact_lock(v_dead.lock_key) then
+      update worker w set missing_since = null where w.id = v_dead.id and w.missing_since is not null;
+    elsif v_dead.missing_since is null then
+      update worker w set missing_since = clock_timestamp() where w.id = v_dead.id;
+    elsif v_dead.missing_since < clock_timestamp() - interval '2 seconds' then
       select * into v_back from take_back(v_dead.id);
       v_taken := v_taken + v_back.taken_back;
       v_given_up := v_given_up + v_back.given_up;

@@ -19,7 +19,7 @@ import { DeliveryEngine } from './delivery/engine.js';
 import { JobRunner } from './jobs/job-runner.js';
 import { Figures } from './delivery/figures.js';
 import { Notices } from './delivery/notices.js';
-import { startLiveness } from './liveness.js';
+import { Liveness } from './liveness.js';
 import { startQueue } from './queue.js';
 import { startClockWatch } from './upkeep/clock-watch.js';
 import { startKeyless } from './upkeep/keyless.js';
@@ -32,8 +32,10 @@ const POLL_MS = 500;
 const POOL_SIZE = 8;
 /** A request may take 30 s and its record some more. */
 const STOP_GRACE_MS = 35_000;
-/** Without its lock the others take its work over: what is in flight has this long to be recorded. */
+/** Its work is others' by now; what is recorded in this time is in the log at least. */
 const LOST_GRACE_MS = 3000;
+/** The work is still ours: what was answered is recorded; what hangs for longer than this is sent again by others. */
+const RESTART_GRACE_MS = 8000;
 
 async function main(config: Config, log: Logger): Promise<void> {
   const egress = parseEgressAllow(config.egressAllow);
@@ -87,7 +89,7 @@ async function main(config: Config, log: Logger): Promise<void> {
     process.exit(code);
   };
 
-  const liveness = await startLiveness({
+  const liveness = await Liveness.start({
     db,
     workerId,
     log,
@@ -96,6 +98,9 @@ async function main(config: Config, log: Logger): Promise<void> {
     },
     onJob: () => {
       jobs.wake();
+    },
+    onDoubt: (inDoubt) => {
+      engine.setPaused('liveness', inDoubt);
     },
     onLost: () => void end(EXIT_RESTART, LOST_GRACE_MS, drain),
   });
@@ -106,18 +111,16 @@ async function main(config: Config, log: Logger): Promise<void> {
     ...{ db, workerId, log },
   });
   // Any end of the runner that we did not ask for ends the process: its jobs would stay locked, unseen.
-  void queue.ended.then(() => end(EXIT_RESTART, LOST_GRACE_MS, drain));
+  void queue.ended.then(() => end(EXIT_RESTART, RESTART_GRACE_MS, drain));
   const sweep = startSweep(db, log);
   const keyless = startKeyless(db, vault, log);
   notices.start();
   const clock = startClockWatch(db, log, (trusted) => {
-    engine.setPaused(!trusted);
+    engine.setPaused('clock', !trusted);
   });
   figures.start();
   engine.start();
   jobs.start();
-  log.info({ workerId, ...configSummary(config) }, 'worker started');
-
   const stop = (): void =>
     void end(0, STOP_GRACE_MS, async () => {
       log.info(engine.load, 'stopping: what is in flight ends first');
@@ -136,6 +139,8 @@ async function main(config: Config, log: Logger): Promise<void> {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   watchParent(stop);
+  // Last: whoever reads this may signal at once.
+  log.info({ workerId, ...configSummary(config) }, 'worker started');
 }
 
 function start(): void {

@@ -198,7 +198,13 @@ function faultOf(error: Error): [errorClass: FaultClass, message: string] {
   if (error instanceof OutboundFault) return [error.errorClass, error.message];
   const code = (error as NodeJS.ErrnoException).code ?? '';
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return ['reset', 'The headers of the answer are longer than 16 KiB.'];
-  if (error instanceof errors.HTTPParserError || error.message === 'bad response' || error.message === 'bad upgrade') {
+  const contradicts = code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
+  if (
+    contradicts ||
+    error instanceof errors.HTTPParserError ||
+    error.message === 'bad response' ||
+    error.message === 'bad upgrade'
+  ) {
     return ['reset', invalidAnswer];
   }
   if (resetCodes.has(code)) return ['reset', 'The connection was closed before an answer came.'];

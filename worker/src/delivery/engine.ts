@@ -1,4 +1,5 @@
-import { Batcher, type Logger } from '@carillon/schema';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Batcher, isDatabaseAway, type Logger } from '@carillon/schema';
 import type { Claimed, Scan } from './claimed.js';
 import { Lanes } from './lanes.js';
 import { Position } from './position.js';
@@ -20,7 +21,9 @@ export interface EngineOptions extends SendDeps {
 }
 
 const RECORD_BATCH = 128;
-const RECORD_RETRIES_MS = [250, 1000, 3000];
+/** For as long as a restart of PostgreSQL may take: a receiver has answered, asking it again would be a duplicate. */
+const RECORD_RETRIES_MS = [100, 250, ...Array<number>(50).fill(500)];
+const STOP_LOOK_MS = 5;
 /** Below this many free slots a claim is not worth its statement, unless nothing else is going on. */
 const FREE_SHARE = 8;
 /** What slow endpoints get of the slots, and what those get that have never answered; the rest is for those known to be fast. */
@@ -62,7 +65,7 @@ export class DeliveryEngine {
   /** The worker's shares or a workspace's ceiling left a lane no room: any record may make some. */
   private starved = false;
   private stopping = false;
-  private paused = false;
+  private readonly pausedFor = new Set<string>();
   private poll: NodeJS.Timeout | undefined;
   private alarm: { readonly timer: NodeJS.Timeout; readonly atMs: number } | undefined;
   private readonly running = new Set<Promise<void>>();
@@ -78,6 +81,8 @@ export class DeliveryEngine {
         records.forEach(options.onRecorded);
         return records.map(() => null);
       },
+      // One by one, a batch would wait for as many connections that nobody answers.
+      mayBeOneItem: (error) => !isDatabaseAway(error),
     });
   }
 
@@ -94,10 +99,11 @@ export class DeliveryEngine {
     if (!this.claiming) void this.claimWhileWanted();
   }
 
-  /** No new claims while the clock cannot be trusted: receivers would refuse the timestamps. */
-  setPaused(paused: boolean): void {
-    this.paused = paused;
-    if (!paused) this.wake();
+  /** No new claims while there is a reason: a clock that receivers would not trust, a lock that is not held. */
+  setPaused(reason: 'clock' | 'liveness', paused: boolean): void {
+    if (paused) this.pausedFor.add(reason);
+    else this.pausedFor.delete(reason);
+    if (this.pausedFor.size === 0) this.wake();
   }
 
   /** Claims no more, waits for the requests in flight and their records. */
@@ -105,7 +111,11 @@ export class DeliveryEngine {
     this.stopping = true;
     clearInterval(this.poll);
     clearTimeout(this.alarm?.timer);
-    while (this.running.size > 0) await Promise.allSettled(this.running);
+    // A claim may be on its way back: what it brings is ours to send.
+    while (this.claiming || this.running.size > 0) {
+      await Promise.allSettled(this.running);
+      if (this.claiming) await delay(STOP_LOOK_MS);
+    }
   }
 
   get load(): { readonly inFlight: number; readonly held: number } {
@@ -115,7 +125,7 @@ export class DeliveryEngine {
   private async claimWhileWanted(): Promise<void> {
     this.claiming = true;
     try {
-      while (this.wanted && !this.stopping && !this.paused && this.hasRoom()) {
+      while (this.wanted && !this.stopping && this.pausedFor.size === 0 && this.hasRoom()) {
         this.wanted = false;
         await this.claim();
       }
@@ -208,7 +218,7 @@ export class DeliveryEngine {
         return;
       } catch (error) {
         this.options.log.warn({ err: error, delivery: made.claimed.delivery_id }, 'recording failed, trying again');
-        await new Promise((resolve) => setTimeout(resolve, waitMs));
+        await delay(waitMs);
       }
     }
     await this.recorder.submit(made);

@@ -34,6 +34,8 @@ export function startSweep(db: Database, log: Logger): { readonly stop: () => vo
     }
   };
   const timer = setInterval(() => void sweep(), EVERY_MS);
+  // At once, too: workers may die faster than they sweep.
+  void sweep();
   return {
     stop: () => {
       clearInterval(timer);
