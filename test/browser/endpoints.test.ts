@@ -170,6 +170,32 @@ describe('an endpoint’s life, by the words of the documentation', () => {
   });
 });
 
+test('a page of the list that was read before a deletion does not bring the endpoint back', async () => {
+  const { endpointCreate } = await stage.graphql<{ endpointCreate: { endpoint: { id: string } } }>(
+    'mutation ($url: URL!) { endpointCreate(input: { url: $url, events: ["*"] }) { endpoint { id } } }',
+    { url: stage.receiver.url },
+  );
+  const { id } = endpointCreate.endpoint;
+  await openLive(page, `/endpoints?open=${id}`);
+  await panel.getByRole('button', { name: 'Edit' }).waitFor();
+  const { promise: released, resolve: release } = Promise.withResolvers<undefined>();
+  const { promise: read, resolve: tellRead } = Promise.withResolvers<undefined>();
+  await page.route('**/graphql', async (route) => {
+    if (!route.request().postData()?.includes('query Endpoints(')) return route.continue();
+    const response = await route.fetch();
+    tellRead(undefined);
+    await released;
+    return route.fulfill({ response });
+  });
+  await page.getByRole('searchbox').fill('hook');
+  await read;
+  await stage.graphql('mutation ($id: ID!) { endpointDelete(id: $id) { errors { message } } }', { id });
+  await panel.getByText('There is no such endpoint').waitFor();
+  release(undefined);
+  await page.getByText('No endpoint matches').waitFor();
+  await page.unroute('**/graphql');
+});
+
 describe('many endpoints', () => {
   test('all of them can be loaded, beyond a hundred', async () => {
     const fields = Array.from(

@@ -4,6 +4,8 @@ import type { Page, Tail, TailChange, TailRow } from './tail.js';
 
 /** Rows younger than this are kept when a page read again does not have them: it may have been read just before. */
 const youngMs = 10_000;
+/** Deleted rows remembered, the latest. */
+const goneKept = 1000;
 
 /** Where an older page begins: after a cursor, or before a row's time. */
 export type Older = { after: string } | { before: string };
@@ -96,11 +98,19 @@ export function useTail<Row extends TailRow>(source: TailSource<Row>): LiveTail<
     latest.current = { source, tail: state.tail };
   });
 
+  // A page that was read before a row was deleted may arrive after the feed has said so: it must not bring it back.
+  const gone = useRef(new Set<string>());
+  const noteGone = useCallback((changes: readonly TailChange<Row>[]) => {
+    for (const { id, row } of changes) if (!row) gone.current.add(id);
+    for (const id of gone.current) if (gone.current.size > goneKept) gone.current.delete(id);
+  }, []);
+
   const load = useCallback((done: (page: Page<Row>) => Action<Row>, older?: Older) => {
     const asked = latest.current.source;
     const isWanted = () => latest.current.source.key === asked.key;
+    const without = (page: Page<Row>) => ({ ...page, rows: page.rows.filter(({ id }) => !gone.current.has(id)) });
     asked.load(older).then(
-      (page) => isWanted() && dispatch(done(page)),
+      (page) => isWanted() && dispatch(done(without(page))),
       (error: unknown) => isWanted() && dispatch({ type: 'failed', error }),
     );
   }, []);
@@ -116,16 +126,24 @@ export function useTail<Row extends TailRow>(source: TailSource<Row>): LiveTail<
 
   return {
     ...state,
-    onChanges: useCallback((changes, hold) => {
-      dispatch({ type: 'changes', changes, hold, belongs: latest.current.source.belongs });
-    }, []),
+    onChanges: useCallback(
+      (changes, hold) => {
+        noteGone(changes);
+        dispatch({ type: 'changes', changes, hold, belongs: latest.current.source.belongs });
+      },
+      [noteGone],
+    ),
     patch: useCallback((rows, hold) => {
       dispatch({ type: 'patch', rows, hold, belongs: latest.current.source.belongs });
     }, []),
-    remove: useCallback((id) => {
-      const changes = [{ id, version: Number.MAX_SAFE_INTEGER, row: null }];
-      dispatch({ type: 'changes', changes, hold: false, belongs: never });
-    }, []),
+    remove: useCallback(
+      (id) => {
+        const changes = [{ id, version: Number.MAX_SAFE_INTEGER, row: null }];
+        noteGone(changes);
+        dispatch({ type: 'changes', changes, hold: false, belongs: never });
+      },
+      [noteGone],
+    ),
     release: useCallback(() => {
       if (latest.current.tail.stale) refresh(never);
       else dispatch({ type: 'release' });

@@ -13,6 +13,8 @@ import { EndpointFeedDocument, EndpointsDocument } from './endpoints.graphql.js'
 const pageRows = 50;
 /** The feed tells of circuits and failures at once, but of no single delivery: figures are read again this often. */
 const figuresEveryMs = 10_000;
+/** Of so many, from the top: what is further down says what the feed tells of it. */
+const figuresOfRows = 200;
 
 type ListedEndpoint = EndpointsQuery['endpoints']['nodes'][number];
 /** The bars of the last 24 hours by endpoint; null for who may not see them. */
@@ -26,7 +28,7 @@ async function loadEndpoints(client: Client, first: number, after: string | null
   return data.endpoints;
 }
 
-/** Everything shown, read again from the top. */
+/** So many rows, read again from the top. */
 async function loadShown(client: Client, count: number, filter: EndpointFilter): Promise<ListedEndpoint[]> {
   const nodes: ListedEndpoint[] = [];
   let after: string | null = null;
@@ -79,7 +81,7 @@ export function useEndpoints({ state, q }: Pick<EndpointsSearch, 'state' | 'q'>,
   });
   useEvery(figuresEveryMs, () => {
     if (list.tail.rows.length === 0) return;
-    loadShown(direct, list.tail.rows.length, filter).then(
+    loadShown(direct, Math.min(list.tail.rows.length, figuresOfRows), filter).then(
       (nodes) => {
         noteBars(nodes);
         patch(nodes, isHeld());
