@@ -55,19 +55,19 @@ function useColumns(bars: BarsById): Column<EndpointRowFragment>[] {
         },
       },
       {
-        key: 'health',
-        header: i18n.t('Last 24 hours'),
-        width: 260,
-        rank: 'secondary',
-        cell: (row) => <EndpointFigures row={row} bars={bars.get(row.id)} />,
-      },
-      {
         key: 'pending',
         header: i18n.t('Pending'),
         width: 76,
         align: 'right',
         rank: 'secondary',
         cell: (row) => <PendingCount count={row.health.pendingCount} text={format.number(row.health.pendingCount)} />,
+      },
+      {
+        key: 'health',
+        header: i18n.t('Last 24 hours'),
+        width: 260,
+        rank: 'secondary',
+        cell: (row) => <EndpointFigures row={row} bars={bars.get(row.id)} />,
       },
       {
         key: 'events',
