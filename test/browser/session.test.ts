@@ -61,8 +61,21 @@ describe('a session that has ended', () => {
     await page.context().close();
   });
 
-  test('revoked on a page without a socket: the next action leads to the sign-in', async () => {
+  test('revoked on a page that lists nothing: it goes to the sign-in, too, and what was typed is not saved', async () => {
     const { page } = await stage.openTab();
+    await signIn(page, stage.demo);
+    await page.goto('/settings/workspace');
+    await page.getByLabel('Name').fill('Renamed too late');
+    await revoke(await sessionOf(page));
+    await page.waitForURL(atSignIn);
+    const { workspace } = await stage.graphql<{ workspace: { name: string } }>('{ workspace { name } }');
+    expect(workspace.name).toBe('Atlas Airports');
+    await page.context().close();
+  });
+
+  test('revoked while the socket is down: the next action leads to the sign-in', async () => {
+    const { page } = await stage.openTab();
+    await page.routeWebSocket('**/graphql', (socket) => socket.close());
     await signIn(page, stage.demo);
     await page.goto('/settings/workspace');
     await page.getByLabel('Name').fill('Renamed too late');

@@ -32,8 +32,21 @@ export async function signIn(email: string, password: string): Promise<SignInPro
   return said.success ? { kind: 'other', message: said.data.message } : { kind: 'unreachable' };
 }
 
+/** A page load that has begun is left to itself for so long: begun again, it would be broken off. */
+const leaveMs = 5_000;
+let leavingSinceMs = -Infinity;
+
+/** Whether the page is not on its way out already: every feed and query of it hears of the session's end. */
+function mayLeave(): boolean {
+  if (performance.now() - leavingSinceMs < leaveMs) return false;
+  leavingSinceMs = performance.now();
+  return true;
+}
+
 /** Ends the session and loads the page anew, so that nothing of it stays in memory. */
 export async function signOut(): Promise<void> {
+  // From now on it is no news that nobody is signed in.
+  mayLeave();
   await fetch('/auth/sign-out', { method: 'POST', credentials: 'same-origin' }).catch(() => undefined);
   location.assign('/sign-in');
 }
@@ -41,7 +54,8 @@ export async function signOut(): Promise<void> {
 /** The session has ended: to the sign-in and then back here, by a new page load, so that nothing of it stays in memory. */
 export function goToSignIn(): void {
   const { pathname, search } = location;
-  if (pathname !== '/sign-in') location.replace(`/sign-in?${new URLSearchParams({ next: `${pathname}${search}` })}`);
+  if (pathname === '/sign-in' || !mayLeave()) return;
+  location.replace(`/sign-in?${new URLSearchParams({ next: `${pathname}${search}` })}`);
 }
 
 /** The place to go on to after signing in: a path of this console, nothing else. */
