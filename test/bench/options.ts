@@ -12,6 +12,8 @@ export const memoryMinutes = numberOf('MEMORY_MINUTES', 30);
 export const workspaces = numberOf('WORKSPACES', 100);
 /** Also print what PostgreSQL spent its time on. */
 export const withStatements = Boolean(process.env.STATEMENTS);
+/** Another build of PostgreSQL, 15 to 18, than the npm package's, which is compiled for size (-Os). */
+export const postgresBin = process.env.POSTGRES_BIN || undefined;
 /** Also the deliveries list at ten million. */
 export const withList = process.env.LIST === '1';
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { migrate } from '@carillon/schema';
 import pg from 'pg';
 import { startPostgres } from '../../server/dist/cli/embedded-postgres.js';
+import { postgresBin } from './options.ts';
 import { startSink, type Sink } from './start-sink.ts';
 
 export interface Stage {
@@ -23,7 +24,11 @@ export interface Stage {
 export async function onStage<Value>(work: (stage: Stage) => Promise<Value>): Promise<Value> {
   const dataDir = mkdtempSync(join(tmpdir(), 'carillon-bench-'));
   chmodSync(dataDir, 0o755);
-  const postgres = await startPostgres({ dataDir, settings: { shared_preload_libraries: 'pg_stat_statements' } });
+  const postgres = await startPostgres({
+    dataDir,
+    settings: { shared_preload_libraries: 'pg_stat_statements' },
+    ...(postgresBin !== undefined && { binDir: postgresBin }),
+  });
   const children = new Set<ChildProcess>();
   let admin: pg.Pool | undefined;
   try {
