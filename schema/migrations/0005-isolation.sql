@@ -60,6 +60,8 @@ create index delivery_due_asked on delivery_due (workspace_id, endpoint_id, due_
   where lease_token is null and wait_reason is null and kind in ('manual', 'test');
 -- What has failed before and is tried again: in a FIFO lane the oldest of them holds up the rest.
 create index delivery_due_again on delivery_due (workspace_id, endpoint_id, delivery_id) where schedule_step > 0;
+-- Done work leaves dead entries at the front of its lane's index, and every claim steps over them: vacuum without resting.
+alter table delivery_due set (autovacuum_vacuum_cost_delay = 0);
 -- What waits for people, by lane.
 create index delivery_due_waiting on delivery_due (workspace_id, endpoint_id, due_at) where wait_reason is not null;
 create index delivery_due_keyless on delivery_due (workspace_id) where wait_reason = 'key_unavailable';

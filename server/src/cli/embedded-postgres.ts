@@ -45,6 +45,8 @@ const defaultSettings = {
   shared_buffers: '256MB',
   max_wal_size: '2GB',
   max_connections: 100,
+  // Done work leaves dead entries at the front of its lane, which every claim steps over until they are vacuumed.
+  autovacuum_naptime: '1s',
   log_checkpoints: 'off',
 };
 
@@ -72,7 +74,10 @@ export async function startPostgres({ dataDir, settings = {}, binDir }: Postgres
   try {
     const access = await loadAccess(dataDir);
     if (!existsSync(clusterDir))
-      await makeCluster({ dataDir, initdb: binaries.initdb, identity, password: access.password });
+      await makeCluster({
+        ...{ dataDir, identity, initdb: binaries.initdb, password: access.password },
+        systemLocale: binDir !== undefined,
+      });
     await stopStalePostmaster(clusterDir);
     const running = await launch({
       dataDir,

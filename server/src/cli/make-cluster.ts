@@ -12,10 +12,15 @@ export interface ClusterPlan {
   readonly identity: PostgresIdentity | undefined;
   /** The superuser's. */
   readonly password: string;
+  /** Before PostgreSQL 17 there is no built-in locale: the system's stands in. */
+  readonly systemLocale?: boolean;
 }
 
+// Unicode's upper and lower case, ordered by code point: the same on every system, and no index ever goes stale.
+const BUILTIN_LOCALE = ['--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8'];
+
 /** Makes the cluster in a draft folder and renames it, so that an interrupted `initdb` leaves nothing half made. */
-export async function makeCluster({ dataDir, initdb, identity, password }: ClusterPlan): Promise<void> {
+export async function makeCluster({ dataDir, initdb, identity, password, systemLocale }: ClusterPlan): Promise<void> {
   const draft = `${clusterDirOf(dataDir)}.new`;
   const passwordFile = join(dataDir, 'initdb.password');
   rmSync(draft, { recursive: true, force: true });
@@ -26,9 +31,7 @@ export async function makeCluster({ dataDir, initdb, identity, password }: Clust
     // prettier-ignore
     await run(initdb, [
       '--pgdata', draft, '--username', 'postgres', '--pwfile', passwordFile, '--auth', 'scram-sha-256',
-      // Unicode's upper and lower case, ordered by code point: the same on every system, and no index ever goes stale.
-      '--encoding', 'UTF8', '--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8',
-      '--no-instructions',
+      '--encoding', 'UTF8', ...(systemLocale ? ['--locale', 'C.UTF-8'] : BUILTIN_LOCALE), '--no-instructions',
     ], identity);
     renameSync(draft, clusterDirOf(dataDir));
   } finally {
