@@ -46,7 +46,7 @@ const defaultSettings = {
   max_wal_size: '2GB',
   max_connections: 100,
   // Done work leaves dead entries at the front of its lane, which every claim steps over until they are vacuumed.
-  autovacuum_naptime: '1s',
+  autovacuum_naptime: '15s',
   log_checkpoints: 'off',
 };
 
