@@ -13,6 +13,7 @@ import { Context, type Caller, type Services } from './context.js';
 import { maskError, refusalError, requestError } from './errors.js';
 import { mapEvents } from './map-events.js';
 import { prepare } from './prepare.js';
+import { shareAnswer } from './shared-answers.js';
 import { executableSchema } from './schema.js';
 
 export interface GraphqlSocketOptions {
@@ -130,7 +131,8 @@ export class GraphqlSockets {
     const schema = executableSchema();
     const prepared = prepare(schema, { query, operationName, variables });
     if (!('document' in prepared)) return prepared;
-    const contextValue = new SocketOperation(this.options, known, caller);
+    const text = JSON.stringify([query, operationName, variables]);
+    const contextValue = new SocketOperation(this.options, known, caller, text);
     return {
       schema,
       document: prepared.document,
@@ -154,7 +156,9 @@ export class GraphqlSockets {
     return mapEvents(events, async (message) => {
       const caller = await operation.known.authenticate();
       if (!caller.ok) return undefined;
-      return operation.execute({ ...args, rootValue: message }, caller, message);
+      return shareAnswer(operation.questionOf(caller.value), message, () =>
+        operation.execute({ ...args, rootValue: message }, caller, message),
+      );
     });
   }
 
@@ -185,7 +189,15 @@ class SocketOperation {
     private readonly options: GraphqlSocketOptions,
     readonly known: Known,
     readonly caller: Caller,
+    /** Document, operation's name and variables. */
+    private readonly text: string,
   ) {}
+
+  /** Who asks what. Two that are equal get equal answers to equal messages. */
+  questionOf(actor: Actor): string {
+    const scopes = 'scopes' in actor ? [...actor.scopes].sort().join() : actor.kind;
+    return `${callerOf(actor)} ${scopes} ${this.text}`;
+  }
 
   newContext(caller: Caller, message?: FeedMessage<unknown>): Context {
     return new Context(this.options.services, caller, this.options.newRequestId(), message?.reads);

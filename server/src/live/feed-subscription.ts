@@ -146,7 +146,9 @@ export class FeedSubscription<Row> implements AsyncIterableIterator<FeedMessage<
     for (const { id } of changes) this.waiting.delete(id);
     // Only the last part of a batch carries the batch's cursor: after a part of it one must not resume behind the rest.
     if (this.waiting.size === 0) this.sent = this.covered;
-    const message = { cursor: cursorOf(this.sent, Date.now()), resync: this.resync, changes, reads: this.reads };
+    // Whole seconds: subscribers at the same place get the same cursor, and with it the same answer.
+    const cursor = cursorOf(this.sent, Math.floor(Date.now() / 1000) * 1000);
+    const message = { cursor, resync: this.resync, changes, reads: this.reads };
     this.isFirst = false;
     this.resync = false;
     return message;
