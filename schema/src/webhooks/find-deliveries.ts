@@ -88,10 +88,22 @@ export async function findDeliveryInRange(tx: Tx, from: string, to: string): Pro
   return tx.em.findOne(DeliveryTable, { $and: [where, { id: { $gte: from, $lte: to } }] });
 }
 
-/** Many by id, for loaders and feeds; unknown ones and those of deleted endpoints are left out. */
+/**
+ * Many by id, for loaders and feeds; unknown ones and those of deleted endpoints are left out. Without MikroORM: with it, live
+ * feeds at 500 changes a second cost a server half as much again.
+ */
 export async function findDeliveriesById(tx: Tx, ids: readonly string[]): Promise<Map<string, Delivery>> {
-  const where = await whereLiveDelivery(tx);
-  const found = await tx.em.find(DeliveryTable, { $and: [where, { id: { $in: [...ids] } }] });
+  const found = await tx.query<Delivery>(
+    `select d.workspace_id as "workspaceId", d.id, d.event_id as "eventId", d.endpoint_id as "endpointId",
+            d.event_name as "eventName", d.test, d.replay_id as "replayId", d.status, d.attempt_count as "attemptCount",
+            d.next_attempt_at as "nextAttemptAt", d.wait_reason as "waitReason", d.waiting_since as "waitingSince",
+            d.http_status as "httpStatus", d.error_class as "errorClass", d.delivered_at as "deliveredAt",
+            d.redacted_at as "redactedAt", d.version, d.created_at as "createdAt"
+       from delivery d
+      where d.workspace_id = $1 and d.id = any($2::uuid[])
+        and (select p.deleted_at is null from endpoint p where p.workspace_id = d.workspace_id and p.id = d.endpoint_id)`,
+    [tx.workspaceId, [...ids]],
+  );
   return new Map(found.map((delivery) => [delivery.id, delivery]));
 }
 
