@@ -71,6 +71,9 @@ create index delivery_troubled on delivery (workspace_id, id) where error_class 
 
 set local role carillon_system;
 
+-- Claim and finish are planned once a connection: left to itself, PostgreSQL plans finish anew for every small batch, as it
+-- thinks the plan for one row is cheaper, and takes 3 ms for that (1 ms with all it does otherwise).
+
 -- ── Claim ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 -- Takes due work, workspace by workspace and lane by lane. A lane is claimed by one worker at a time (an advisory lock for
 -- the length of this call), so that limits hold over all workers; whoever finds it taken asks again in a moment.
@@ -105,6 +108,7 @@ returns table (
   previous_secret_enc bytea, lane_room integer, lane_cut boolean, pace text, test boolean, scan jsonb)
 language plpgsql volatile security definer
 set search_path = carillon, pg_temp set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
@@ -288,6 +292,7 @@ create function finish(
   p_messages text[], p_headers text[], p_truncated text[], p_bodies text[], p_header_names text[], p_pressed boolean[])
 returns boolean language plpgsql volatile security definer
 set search_path = carillon, pg_temp set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare

@@ -112,7 +112,7 @@ export class Database {
 
   /**
    * A transaction without MikroORM, for the hot paths: BEGIN and the workspace travel in one round trip. Statements are
-   * prepared once per connection under `name`.
+   * prepared and planned once per connection under `name`.
    */
   async transactFast<Value>(
     workspaceId: string,
@@ -122,7 +122,9 @@ export class Database {
     let broken = false;
     try {
       // A uuid of ours, never user input: the simple protocol takes no parameters.
-      await client.query(`begin; select set_config('carillon.workspace_id', '${assertUuid(workspaceId)}', true)`);
+      await client.query(
+        `begin; set local plan_cache_mode = force_generic_plan; select set_config('carillon.workspace_id', '${assertUuid(workspaceId)}', true)`,
+      );
       const value = await runInTransactionScope(() =>
         work(async <Row>(name: string, sql: string, values: readonly unknown[]) => {
           const result = await client.query<Row & pg.QueryResultRow>({ name, text: sql, values: [...values] });
