@@ -37,6 +37,8 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     globalSetup: ['test/support/global.ts'],
+    // Most of them wait for databases, processes and receivers; the default would be one on a machine of two cores.
+    maxWorkers: 3,
     projects: [
       project('unit', { include: ['{schema,worker,server,console}/src/**/*.test.{ts,tsx}'] }),
       project('contract', { include: ['test/contract/**/*.test.ts'] }),

@@ -232,7 +232,7 @@ describe('health of an endpoint', () => {
   });
 });
 
-test('what is on its way in a workspace leaves out deleted endpoints, and counts no further than 100,000', async () => {
+test('what is on its way in a workspace leaves out deleted endpoints, and counts no further than 10,000', async () => {
   const { uuid } = await newEndpoint();
   const pending = async () => {
     const { data } = await ask<{ workspace: { pendingCount: number; oldestDueAt: string } }>(
@@ -244,10 +244,10 @@ test('what is on its way in a workspace leaves out deleted endpoints, and counts
   const before = await pending();
   await server.sql(
     `insert into delivery_due (workspace_id, delivery_id, endpoint_id, event_id, due_at, kind, attempt_number)
-     select $1, gen_random_uuid(), $2, gen_random_uuid(), '2026-11-01T00:00:00Z', 'automatic', 1 from generate_series(1, 100001)`,
+     select $1, gen_random_uuid(), $2, gen_random_uuid(), '2026-11-01T00:00:00Z', 'automatic', 1 from generate_series(1, 10001)`,
     [server.a.id, uuid],
   );
-  expect(await pending()).toEqual({ pendingCount: 100_000, oldestDueAt: '2026-11-01T00:00:00.000Z' });
+  expect(await pending()).toEqual({ pendingCount: 10_000, oldestDueAt: '2026-11-01T00:00:00.000Z' });
   await server.sql('update endpoint set deleted_at = carillon.now() where id = $1', [uuid]);
   expect(await pending()).toEqual(before);
 });
