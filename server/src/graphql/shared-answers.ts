@@ -16,7 +16,7 @@ export function shareAnswer(
   execute: () => Promise<ExecutionResult>,
 ): Promise<ExecutionResult> {
   let answers = answersOf.get(message.reads);
-  if (!answers) answersOf.set(message.reads, (answers = new Map()));
+  if (!answers) answersOf.set(message.reads, (answers = new Map<string, Promise<ExecutionResult>>()));
   const key = `${question}\n${keyOf(message)}`;
   let answer = answers.get(key);
   if (!answer) answers.set(key, (answer = execute()));
