@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Batcher, isDatabaseAway, type Logger } from '@carillon/schema';
 import type { Claimed, Scan } from './claimed.js';
-import { Lanes } from './lanes.js';
+import { Lanes, type Paces } from './lanes.js';
 import { Position } from './position.js';
 import { record, type PressedRecord } from './record.js';
 import { send, type AttemptRecord, type SendDeps } from './send.js';
@@ -125,9 +125,11 @@ export class DeliveryEngine {
   private async claimWhileWanted(): Promise<void> {
     this.claiming = true;
     try {
-      while (this.wanted && !this.stopping && this.pausedFor.size === 0 && this.hasRoom()) {
+      while (this.wanted && !this.stopping && this.pausedFor.size === 0) {
+        const paces = this.lanes.paces();
+        if (!this.hasRoom(paces.slow)) break;
         this.wanted = false;
-        await this.claim();
+        await this.claim(paces);
       }
     } catch (error) {
       // The poll asks again; the rows are where they were.
@@ -137,16 +139,14 @@ export class DeliveryEngine {
     }
   }
 
-  private hasRoom(): boolean {
-    const { slow } = this.lanes.paces();
+  private hasRoom(slow: number): boolean {
     const free = this.options.slots - this.lanes.inFlight;
     const busy = this.lanes.inFlight > slow;
     return free >= (busy ? (this.options.slots - slow) / FREE_SHARE : 1);
   }
 
-  private async claim(): Promise<void> {
+  private async claim({ slow, fresh, hanging }: Paces): Promise<void> {
     const { db, workerId, slots } = this.options;
-    const { slow, fresh, hanging } = this.lanes.paces();
     const free = slots - this.lanes.inFlight;
     const slowFree = Math.max(0, Math.floor(slots * SLOW_SHARE) - slow);
     const newFree = Math.max(

@@ -14,6 +14,13 @@ interface Lane {
   readonly sending: Map<Claimed, number>;
 }
 
+/** Requests in flight to slow and to new endpoints, and the endpoints whose requests hang now, whatever they did before. */
+export interface Paces {
+  readonly slow: number;
+  readonly fresh: number;
+  readonly hanging: readonly string[];
+}
+
 /** What this worker has in its hands, lane by lane. Limits are kept by the database; this only tells it what to ask for. */
 export class Lanes {
   private readonly lanes = new Map<string, Lane>();
@@ -64,8 +71,7 @@ export class Lanes {
     return lane.hungry;
   }
 
-  /** Requests in flight to slow and to new endpoints, and the endpoints whose requests hang now, whatever they did before. */
-  paces(): { readonly slow: number; readonly fresh: number; readonly hanging: readonly string[] } {
+  paces(): Paces {
     const before = this.nowMs() - SLOW_MS;
     const hanging: string[] = [];
     let slow = 0;
